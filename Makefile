@@ -1,0 +1,77 @@
+# Needs sh, make, git, and either uv or a Python >= 3.9 with venv and pip; uv finds or fetches Python 3.11.
+# Everything it makes stays in this folder (.venv, .venv-tools) and in the user's cache; nothing is installed globally.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8000
+ARGS ?=
+
+# a user without a writable home (a container, some CI) gets one inside the project, for the caches of uv and Pants
+ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo yes),yes)
+  export HOME := $(CURDIR)/.venv-tools/home
+  $(shell mkdir -p "$(HOME)")
+endif
+
+BIN := .venv/bin
+LOCK := requirements.lock
+# One lock for uv and Pants, without hosts. A compile starts from the lock it writes to, so it moves nothing by itself.
+COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+  --no-emit-find-links --group dev pyproject.toml
+
+.PHONY: help up demo test test-engines check engines bench lock lock-check format clean
+
+help:  ## this list
+	@awk 'BEGIN { FS = ":[^#]*## *" } /^[a-z-]+:.*##/ { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+up: .venv/.synced  ## the whole platform in one process: PORT=8000, ARGS="…"
+	@exec $(BIN)/lms up --port $(PORT) $(ARGS)
+
+demo: .venv/.synced  ## the story of a course, from sign-up to certificate, against a fresh platform: ARGS="…"
+	@exec $(BIN)/lms demo $(ARGS)
+
+# ── prove ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+test: .venv/.synced  ## every test that needs no engine (everything embedded): ARGS="…"
+	@exec $(BIN)/pytest -m "not engine" $(ARGS)
+
+test-engines: .venv/.synced  ## the contract suites against real engines (after `make engines`): ARGS="…"
+	@exec $(BIN)/pytest -m engine $(ARGS)
+
+check: .venv/.synced  ## format, lint, types, import rules of both kinds, freshness of the lock
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python build-support/lock.py check
+	./pants dependencies :: > /dev/null
+
+engines: .venv/.synced  ## install the real engines (PostgreSQL, NATS, …) that the engine tests start, into .engines
+	@exec $(BIN)/python -m tests.engines install
+
+bench: .venv/.synced  ## measure: ARGS="…"
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+# ── keep ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+format: .venv/.synced  ## format and fix what can be fixed
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lock:  ## resolve requirements.lock anew; ARGS="--upgrade-package NAME" moves one, ARGS=--upgrade all
+	@set -e; uv="$$(./bootstrap.sh)"; \
+	"$$uv" pip compile -q $(COMPILE) $(ARGS) -o $(LOCK); \
+	"$$uv" run -q --no-project --python 3.11 build-support/lock.py stamp
+
+lock-check: .venv/.synced  ## the lock still answers pyproject.toml (needs no network)
+	$(BIN)/python build-support/lock.py check
+
+clean:  ## what was made here, except .venv, .engines and data
+	rm -rf dist .pants.d .pids .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find packages services cli tests templates benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# ── the environment: made and brought up to date by itself ───────────────────────────────────────────────────────────
+.venv/.synced: $(LOCK) pyproject.toml
+	@set -e; uv="$$(./bootstrap.sh)"; \
+	[ -x .venv/bin/python ] || "$$uv" venv -q --clear --python 3.11 .venv; \
+	"$$uv" pip sync -q --require-hashes $(LOCK); \
+	"$$uv" pip install -q --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The plugin framework: from a manifest to a running service."""

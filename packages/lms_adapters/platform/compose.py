@@ -1,0 +1,205 @@
+"""From manifests to something that runs: each service its own database, container and app; one bus between them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any, NewType
+
+from dishka import AsyncContainer, Provider, Scope, make_async_container
+from litestar import Litestar
+from litestar.types import ASGIApp
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms_adapters.broadcast import open_broadcast
+from lms_adapters.bus import open_bus
+from lms_adapters.platform.asyncapi import asyncapi
+from lms_adapters.platform.door import Door
+from lms_adapters.platform.keys import key_source
+from lms_adapters.platform.plugin import ServicePlugin
+from lms_adapters.platform.service import Service
+from lms_adapters.platform.settings import Settings, Source
+from lms_adapters.platform.system import SystemClock, SystemIds
+from lms_adapters.platform.workers import Workers
+from lms_adapters.sql.engine import Database, open_database
+from lms_adapters.sql.inbox import Inbox
+from lms_adapters.sql.migrations.runner import migrate, standing
+from lms_adapters.sql.outbox import Outbox
+from lms_adapters.sql.reader import Reader
+from lms_adapters.sql.uow import SqlUnitOfWork
+from lms_adapters.web.auth import Fetch, TokenVerifier
+from lms_core.domain.errors import Unavailable
+from lms_core.ports.broadcast import Broadcast
+from lms_core.ports.bus import Bus
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.uow import UnitOfWork
+
+VERSION = "0.1.0"
+
+Neighbours = NewType("Neighbours", dict[str, ASGIApp])
+"""The apps of the services in this process, by name."""
+
+
+class NotMigrated(Exception):
+    """A database is behind the code; `lms db upgrade` brings it forward."""
+
+
+class RunningService:
+    """A service with everything it needs, from `open` to `close`."""
+
+    def __init__(self, service: Service, settings: Settings, clock: Clock, ids: Ids, pool: int) -> None:
+        self.service = service
+        self.settings = settings
+        self.clock = clock
+        self.ids = ids
+        self.database: Database | None = (
+            open_database(settings.database_url, pool=pool) if service.tables is not None else None
+        )
+        self.workers: Workers | None = None
+        self._life = contextlib.AsyncExitStack()
+
+    async def open_store(self, *, upgrade: bool) -> list[str]:
+        """Connect and bring the tables up to date; what was applied. Raises NotMigrated when it may not upgrade."""
+        if self.database is None:
+            return []
+        await self.database.open()
+        self._life.push_async_callback(self.database.close)
+        if upgrade:
+            return await migrate(self.database, self.service.revisions)
+        behind = [s for s in await standing(self.database, self.service.revisions) if not s.up_to_date]
+        if behind:
+            raise NotMigrated(f"{self.service.name}: run `lms db upgrade {self.service.name}` first")
+        return []
+
+    async def open(self, bus: Bus, broadcast: Broadcast, neighbours: Neighbours, keys: Fetch | None) -> None:
+        """Build the container and the app; `keys` brings auth's public keys where settings do not say."""
+        service = self.service
+        self.container = make_async_container(self._kernel(broadcast, neighbours), service.wiring())
+        self._life.push_async_callback(self.container.close)
+        if self.database is not None:
+            inbox = Inbox(self.database, self.clock, service.name, service.routing)
+            self.workers = Workers(service, self.database, inbox, self.container, bus, self.clock)
+        self.bus = bus
+        plugin = ServicePlugin(service, self.container, VERSION, self.faults, asyncapi(service, VERSION))
+        self.litestar = Litestar(plugins=[plugin], openapi_config=None, logging_config=None)
+        await self._life.enter_async_context(self.litestar.lifespan())
+        fetch = keys or key_source(neighbours, self.settings.jwks_url)
+        verifier = TokenVerifier(fetch, self.clock, self.settings.issuer)
+        app: ASGIApp = Door(service.name, self.litestar, self.container, verifier)
+        self.app = app if service.front is None else service.front(app, self.container)
+        neighbours[service.name] = self.app
+
+    def _kernel(self, broadcast: Broadcast, neighbours: Neighbours) -> Provider:
+        """What the kernel provides in every container."""
+        kernel = Provider(scope=Scope.APP)
+        for kind in {Settings, self.service.settings}:
+            kernel.provide(lambda: self.settings, provides=kind)
+        kernel.provide(lambda: self.clock, provides=Clock)
+        kernel.provide(lambda: self.ids, provides=Ids)
+        kernel.provide(lambda: broadcast, provides=Broadcast)
+        kernel.provide(lambda: neighbours, provides=Neighbours)
+        database = self.database
+        if database is not None:
+            kernel.provide(lambda: database, provides=Database)
+            kernel.provide(Reader)
+            kernel.provide(lambda: AsyncSession(expire_on_commit=False), provides=AsyncSession, scope=Scope.REQUEST)
+            kernel.provide(SqlUnitOfWork, provides=UnitOfWork, scope=Scope.REQUEST)
+        return kernel
+
+    async def faults(self) -> dict[str, str]:
+        """Why it is not ready; empty when it is."""
+        faults = self.workers.faults() if self.workers else {}
+        try:
+            if self.database is not None:
+                await self.database.read("SELECT 1", ())
+            await self.bus.ready()
+        except Unavailable as error:
+            faults["dependency"] = str(error)
+        return faults
+
+    async def close(self) -> None:
+        """Stop the loops, finish the app, let go of the database."""
+        if self.workers is not None:
+            await self.workers.stop()
+        await self._life.aclose()
+
+
+class Platform:
+    """Some or all services in one process. With `workers=False` nothing moves but by `drain()`."""
+
+    def __init__(
+        self,
+        services: Sequence[Service],
+        source: Source,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        keys: Fetch | None = None,
+        workers: bool = True,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.ids = ids or SystemIds()
+        self.source = source
+        self.settings = source.load(Settings, "lms")
+        self._keys = keys
+        self._workers = workers
+        stores = max(1, sum(s.tables is not None for s in services))
+        pool = self.settings.connections // stores
+        self.services = {
+            s.name: RunningService(s, source.load(s.settings, s.name), self.clock, self.ids, pool) for s in services
+        }
+        self.neighbours = Neighbours({})
+        self._life = contextlib.AsyncExitStack()
+
+    async def open(self, *, upgrade: bool = True, streams: tuple[str, ...] = ()) -> None:
+        """Databases, containers, apps, then ingest, then the rest. On an error everything begun is closed.
+
+        `streams` are those of services elsewhere that those here may want to read.
+        """
+        try:
+            await self._open(upgrade=upgrade, streams=streams)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self, *, upgrade: bool, streams: tuple[str, ...]) -> None:
+        running = list(self.services.values())
+        for one in running:
+            self._life.push_async_callback(one.close)
+        await asyncio.gather(*(one.open_store(upgrade=upgrade) for one in running))
+        logs = {one.service.stream: Outbox(one.database) for one in running if one.database is not None}
+        self.bus = open_bus(self.settings.bus_url, logs=logs)
+        self.broadcast = await open_broadcast(self.settings.broadcast_url)
+        for one in running:
+            await one.open(self.bus, self.broadcast, self.neighbours, self._keys)
+        await self._start(tuple(dict.fromkeys([*logs, *streams])))
+
+    async def _start(self, everyone: tuple[str, ...]) -> None:
+        for one in self.services.values():
+            if one.workers is not None:
+                wanted = one.service.streams(everyone)
+                one.workers.start_ingest(tuple(stream for stream in wanted if stream in everyone))
+        for one in self.services.values():
+            if one.workers is not None and self._workers:
+                one.workers.start()
+
+    async def drain(self) -> int:
+        """Let every event and job that is due run its course (with `workers=False`: by hand); how many moved."""
+        total = 0
+        while moved := sum([await one.workers.drain() for one in self.services.values() if one.workers is not None]):
+            total += moved
+        return total
+
+    def container(self, service: str) -> AsyncContainer:
+        """A service's container."""
+        return self.services[service].container
+
+    async def close(self) -> None:
+        """Everything, in the opposite order."""
+        await self._life.aclose()
+        for part in ("bus", "broadcast"):
+            port: Any = getattr(self, part, None)
+            if port is not None:
+                await port.close()

@@ -1,0 +1,129 @@
+"""The front door of a service: what every request meets before Litestar, as plain ASGI."""
+
+from __future__ import annotations
+
+import hashlib
+from time import perf_counter
+from typing import Any
+
+from dishka import AsyncContainer
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from opentelemetry.trace import SpanKind
+
+from lms_adapters.sql.idempotency import Key
+from lms_adapters.sql.uow import AMBIENT, Ambient
+from lms_adapters.telemetry import tracing
+from lms_adapters.telemetry.metrics import request_timer
+from lms_adapters.web.auth import TokenVerifier
+from lms_adapters.web.inject import CONTAINER
+from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_of
+from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
+from lms_core.domain.events import encode
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a request's body; larger ones are 413."""
+
+
+class Door:
+    """Trace, principal, idempotency key and metrics around a service's Litestar app."""
+
+    def __init__(self, service: str, app: ASGIApp, container: AsyncContainer, verifier: TokenVerifier) -> None:
+        self._service = service
+        self._app = app
+        self._container = container
+        self._verifier = verifier
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI 3."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+        headers = dict(scope["headers"])
+        traceparent = headers.get(b"traceparent")
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"traceparent", here)]
+            await send(message)
+
+        with tracing.span(
+            f"{self._service} {scope['method']}",
+            traceparent.decode("latin-1") if traceparent else None,
+            kind=SpanKind.SERVER,
+        ):
+            here = tracing.traceparent().encode()
+            CONTAINER.set(self._container)
+            try:
+                receive = await self._admit(scope, headers, receive)
+            except Refusal as refusal:
+                await refuse(scope, answer, refusal)
+            else:
+                await self._app(scope, receive, answer)
+        route = scope.get("path_template") or "-"
+        request_timer(self._service, scope["method"], str(route), status).observe(perf_counter() - began)
+
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """Who is it, and was this asked before? Raises Unauthenticated, Invalid, TooLarge, Unavailable."""
+        length = headers.get(b"content-length")
+        if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
+            raise TooLarge(f"at most {MAX_BODY} bytes")
+        authorization = headers.get(b"authorization")
+        actor = "anonymous"
+        if authorization is not None:
+            scheme, _, token = authorization.partition(b" ")
+            if scheme.lower() != b"bearer" or not token or not token.isascii():
+                raise Unauthenticated("send `Authorization: Bearer <access token>`")
+            principal = await self._verifier.principal(token.decode())
+            scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
+            actor = str(principal.id)
+        key = headers.get(b"idempotency-key")
+        if key is None or scope["method"] != "POST":
+            AMBIENT.set(Ambient(actor))
+            return receive
+        if not 0 < len(key) <= 128 or not key.isascii():
+            raise Invalid("Idempotency-Key is 1 to 128 ASCII characters")
+        body = await _whole(receive)
+        digest = hashlib.sha256(body).hexdigest()
+        AMBIENT.set(Ambient(actor, Key(actor, f"POST {scope['path']}", key.decode(), digest)))
+        return _again(body, receive)
+
+
+async def _whole(receive: Receive) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Invalid("the request ended early")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise TooLarge(f"at most {MAX_BODY} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Any:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    """A refusal as a problem document, where there is no Litestar yet."""
+    headers = [(b"content-type", MEDIA_TYPE.encode())]
+    headers += [(name.encode(), value.encode()) for name, value in headers_of(refusal).items()]
+    body = encode(document(refusal, scope["path"]))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status_of(type(refusal)), "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False})

@@ -1,0 +1,73 @@
+"""Where a service gets auth's public keys: from auth in this process, or over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar.types import ASGIApp
+
+from lms_adapters.web.auth import Fetch
+from lms_core.domain.errors import Unavailable
+
+JWKS_PATH = "/api/v1/auth/jwks"
+
+
+def key_source(apps: Mapping[str, ASGIApp], url: str) -> Fetch:
+    """The way to the keys; nothing is fetched before the first token."""
+
+    async def from_neighbour() -> bytes:
+        auth = apps.get("auth")
+        if auth is None:
+            raise Unavailable("auth does not run in this process: set LMS_JWKS_URL")
+        return await call(auth, JWKS_PATH)
+
+    async def over_http() -> bytes:
+        import aiohttp
+
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+                session.get(url) as answer,
+            ):
+                answer.raise_for_status()
+                return await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("auth cannot be reached") from error
+
+    return over_http if url else from_neighbour
+
+
+async def call(app: ASGIApp, path: str) -> bytes:
+    """GET a path of an ASGI app in this process; the body. Raises Unavailable unless it answers 200."""
+    status, chunks = 500, []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        else:
+            chunks.append(message.get("body", b""))
+
+    scope: Any = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"in-process")],
+        "client": None,
+        "server": None,
+        "state": {},
+    }
+    await app(scope, receive, send)
+    if status != 200:
+        raise Unavailable(f"{path} answered {status}")
+    return b"".join(chunks)

@@ -1,0 +1,82 @@
+"""One operating-system process: uvicorn inside it, no forks, bound without port reuse, stopped cleanly by a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import uvicorn
+from litestar.types import ASGIApp
+
+
+class PortTaken(Exception):
+    """Somebody listens there already."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortTaken with one line that says what to do."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another, e.g. --port {port + 1}"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: ours also stop the workers."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+async def serve(
+    app: ASGIApp, listeners: list[socket.socket], *, ready: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Answer requests until SIGINT or SIGTERM; then finish what was begun, within ten seconds."""
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = _Server(config)
+    async with _stopped_by_signals(server):
+        task = asyncio.create_task(server.serve(sockets=listeners))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.005)
+        if ready is not None and not task.done():
+            await ready()
+        await task
+
+
+@contextlib.asynccontextmanager
+async def _stopped_by_signals(server: uvicorn.Server) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.force_exit = server.should_exit  # a second signal does not wait
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

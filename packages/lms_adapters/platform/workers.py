@@ -1,0 +1,372 @@
+"""What runs beside the requests: the relay, the ingest, a worker per subscription, the jobs, and the housekeeping.
+
+Each is a loop that waits for its bell, for the next due time, or for a slow safety scan, and then works until nothing is
+left. A fault of the database or the bus is logged and tried again; it never ends a loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from dishka import AsyncContainer
+from opentelemetry.trace import SpanKind
+
+from lms_adapters.platform.service import Service, Subscription, Work
+from lms_adapters.sql import idempotency, jobs
+from lms_adapters.sql.engine import LEASE_SECONDS, Database
+from lms_adapters.sql.inbox import Inbox, Received, State
+from lms_adapters.sql.jobs import JobQueue, Leased, LostLease
+from lms_adapters.sql.outbox import Outbox
+from lms_adapters.sql.uow import AMBIENT, Ambient, Batch
+from lms_adapters.telemetry import metrics, tracing
+from lms_core.domain.errors import NotYet, Unavailable
+from lms_core.domain.events import Envelope, decode
+from lms_core.domain.time import to_ms
+from lms_core.ports.bus import Bus
+from lms_core.ports.clock import Clock
+from lms_core.ports.jobs import JobRun
+from lms_core.ports.uow import UnitOfWork
+
+SAFETY_SCAN = 30.0
+"""Seconds until a worker looks without having been called."""
+GROUP = 32
+GROUP_SECONDS = 0.02
+"""A group's transaction takes no further event after this long."""
+INBOX_KEPT_MS = 14 * 24 * 3600 * 1000
+"""Twice what a broker keeps: the inbox is the deduplication."""
+
+_log = structlog.get_logger("worker")
+
+
+class Workers:
+    """One service's loops. `drain()` runs them by hand until nothing is left, for tests and the command line."""
+
+    def __init__(
+        self, service: Service, database: Database, inbox: Inbox, container: AsyncContainer, bus: Bus, clock: Clock
+    ) -> None:
+        self.outbox = Outbox(database)
+        self.queue = JobQueue(database, clock)
+        self.inbox = inbox
+        self._service = service
+        self._database = database
+        self._container = container
+        self._bus = bus
+        self._clock = clock
+        self._owner = uuid4().hex
+        self._work = {w.job.name: w for w in service.jobs}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # life
+
+    def start_ingest(self, streams: tuple[str, ...]) -> None:
+        """Begin to receive. Comes before the relays of the process."""
+        for stream in streams:
+            self._start(self._feed(stream), f"ingest {stream}")
+
+    def start(self) -> None:
+        """Begin to send and to work."""
+        self._loop("relay", "outbox", self.relay_once, lead=True)
+        for subscription in self._service.subscribes:
+            if subscription.name in {n for names in self._service.routing.values() for n in names}:
+                self._loop(
+                    subscription.name,
+                    "inbox",
+                    lambda s=subscription: self.handle_once(s),
+                    lambda s=subscription: self.inbox.next_due(s.name),
+                )
+        if self._work:
+            self._loop("jobs", "jobs", self.jobs_once, self.queue.next_due)
+        self._start(self._housekeeping(), "housekeeping")
+
+    async def stop(self) -> None:
+        """End every loop; what was begun in a transaction is rolled back and done again later."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    def faults(self) -> dict[str, str]:
+        """Loops that have ended though they must not."""
+        return {t.get_name(): repr(t.exception()) for t in self._tasks if t.done() and not t.cancelled()}
+
+    def _start(self, work: Any, name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=f"{self._service.name} {name}"))
+
+    def _loop(
+        self,
+        name: str,
+        topic: str,
+        once: Callable[[], Awaitable[int]],
+        next_due: Callable[[], Awaitable[float | None]] | None = None,
+        *,
+        lead: bool = False,
+    ) -> None:
+        self._start(self._run(name, self._database.wake.bell(topic), once, next_due, lead), name)
+
+    async def _run(
+        self,
+        name: str,
+        bell: asyncio.Event,
+        once: Callable[[], Awaitable[int]],
+        next_due: Callable[[], Awaitable[float | None]] | None,
+        lead: bool,
+    ) -> None:
+        pause = 0.1
+        while True:
+            bell.clear()
+            try:
+                if lead and not await self._database.lead(name, self._owner):
+                    await _sound(bell, LEASE_SECONDS / 3)
+                    continue
+                if await once():
+                    pause = 0.1
+                    continue
+                due = await next_due() if next_due else None
+                wait = SAFETY_SCAN if due is None else min(due, SAFETY_SCAN)
+                await _sound(
+                    bell, min(wait, LEASE_SECONDS / 3) if lead and self._database.kind == "postgresql" else wait
+                )
+            except Exception as error:
+                _log.warning(
+                    "worker will try again", worker=name, service=self._service.name, error=repr(error), after=pause
+                )
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    async def drain(self) -> int:
+        """Relay, handle and run what is due, until nothing moves; how much did."""
+        total = 0
+        while True:
+            moved = await self.relay_once() + await self.jobs_once()
+            for subscription in self._service.subscribes:
+                moved += await self.handle_once(subscription)
+            if not moved:
+                return total
+            total += moved
+
+    # sending and receiving
+
+    async def relay_once(self) -> int:
+        """Send what is pending, in order; how many were sent."""
+        pending = await self.outbox.pending()
+        if not pending:
+            return 0
+        await self._bus.publish(self._service.stream, [envelope for _, envelope in pending])
+        await self.outbox.sent([id for id, _ in pending])
+        metrics.published(self._service.name).inc(len(pending))
+        return len(pending)
+
+    async def _feed(self, stream: str) -> None:
+        name, bell, pause = f"ingest {stream}", asyncio.Event(), 0.1
+        while True:
+            try:
+                async with self._leading(name, bell):
+                    await self._bus.feed(stream, self.inbox)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                _log.error(
+                    "ingest will try again", service=self._service.name, stream=stream, error=repr(error), after=pause
+                )
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    @contextlib.asynccontextmanager
+    async def _leading(self, name: str, bell: asyncio.Event) -> AsyncIterator[None]:
+        """Wait for the lease, keep it during the block, and break the block off when it is lost."""
+        while not await self._database.lead(name, self._owner):
+            await _sound(bell, LEASE_SECONDS / 3)
+        body = asyncio.current_task()
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(LEASE_SECONDS / 3)
+                try:
+                    held = await self._database.lead(name, self._owner)
+                except Unavailable:
+                    held = False
+                if not held and body is not None:
+                    body.cancel("lease lost")
+                    return
+
+        if self._database.kind == "sqlite":
+            yield
+            return
+        keeper = asyncio.create_task(keep())
+        try:
+            yield
+        except asyncio.CancelledError as error:
+            if body is not None and error.args == ("lease lost",):
+                body.uncancel()
+                raise Unavailable("the lease was lost") from error
+            raise
+        finally:
+            keeper.cancel()
+
+    # handling
+
+    async def handle_once(self, subscription: Subscription) -> int:
+        """A group of ready events of different keys, then those whose time has come; how many were tried."""
+        tried = await self._group(subscription)
+        for seq in await self.inbox.due(subscription.name):
+            await self._single(subscription, seq)
+            tried += 1
+        return tried
+
+    async def _group(self, subscription: Subscription) -> int:
+        heads: list[Received] = []
+        done = 0
+        batch = Batch(await self._database.begin())
+        try:
+            heads = await self.inbox.heads(batch.driver, subscription.name, GROUP)
+            until = perf_counter() + GROUP_SECONDS
+            for event in heads:
+                await self._handle(subscription, event, batch)
+                await self.inbox.done(batch.driver, subscription.name, event)
+                done += 1
+                if perf_counter() > until:
+                    break
+        except BaseException as error:
+            await batch.transaction.rollback()
+            if not isinstance(error, Exception) or not heads:
+                raise
+        else:
+            if not done:
+                await batch.transaction.rollback()
+                return 0
+            await batch.commit(self._database)
+            metrics.handled(subscription.name, "done").inc(done)
+            return done
+        for event in heads[: done + 1]:  # one by one: only the one that fails is held up
+            await self._single(subscription, event.seq)
+        return done + 1
+
+    async def _single(self, subscription: Subscription, seq: int) -> None:
+        batch = Batch(await self._database.begin())
+        event: Received | None = None
+        try:
+            event = await self.inbox.lock(batch.driver, seq)
+            if event is None:
+                await batch.transaction.rollback()
+                return
+            await self._handle(subscription, event, batch)
+            await self.inbox.done(batch.driver, subscription.name, event)
+        except BaseException as error:
+            await batch.transaction.rollback()
+            if event is None or not isinstance(error, Exception) or isinstance(error, Unavailable):
+                raise
+            await self._failed(subscription, event, error)
+            return
+        await batch.commit(self._database)
+        metrics.handled(subscription.name, "done").inc()
+
+    async def _failed(self, subscription: Subscription, event: Received, error: Exception) -> None:
+        state = await self.inbox.fail(subscription.name, event, error)
+        if state is State.DEAD:
+            _log.error(
+                "dead letter", subscription=subscription.name, seq=event.seq, key=event.envelope.key, error=repr(error)
+            )
+        elif state is not None and not isinstance(error, NotYet):
+            _log.warning("event will be tried again", subscription=subscription.name, seq=event.seq, error=repr(error))
+        metrics.handled(subscription.name, "dead" if state is State.DEAD else "retry").inc()
+
+    async def _handle(self, subscription: Subscription, event: Received, batch: Batch) -> None:
+        with tracing.span(subscription.name, event.envelope.traceparent, kind=SpanKind.CONSUMER):
+            await deliver(self._container, subscription, event.envelope, Ambient(subscription.name, outer=batch))
+
+    # jobs
+
+    async def jobs_once(self) -> int:
+        """Run what is due, up to sixteen at a time; how many ran."""
+        if not self._work:
+            return 0
+        leased = await self.queue.claim(uuid4().hex)
+        await asyncio.gather(*(self._job(job) for job in leased))
+        return len(leased)
+
+    async def _job(self, leased: Leased) -> None:
+        with tracing.span(leased.name, leased.traceparent, kind=SpanKind.CONSUMER):
+            try:
+                await self._run_job(self._work[leased.name], leased)
+            except LostLease:
+                _log.warning("a job outlived its lease; its result was dropped", job=leased.name, id=leased.id)
+            except Exception as error:
+                dead = await self.queue.failed(leased, error)
+                (_log.error if dead else _log.warning)(
+                    "job failed", job=leased.name, id=leased.id, error=repr(error), dead=dead
+                )
+                metrics.job_runs(leased.name, "dead" if dead else "retry").inc()
+            else:
+                metrics.job_runs(leased.name, "done").inc()
+
+    async def _run_job(self, work: Work, leased: Leased) -> None:
+        ambient = Ambient(leased.name, leased=leased)
+        AMBIENT.set(ambient)
+        async with self._container() as scope:
+            use_case = await scope.get(work.use_case)
+            run = JobRun(leased.id, leased.attempt, leased.attempt >= jobs.MAX_ATTEMPTS)
+            await use_case(decode(work.job, leased.args), run)  # type: ignore[type-var]
+        if not ambient.finished:
+            batch = Batch(await self._database.begin())
+            try:
+                await jobs.finish(batch.driver, leased, to_ms(self._clock.now()))
+            except BaseException:
+                await batch.transaction.rollback()
+                raise
+            await batch.commit(self._database)
+
+    # housekeeping
+
+    async def _housekeeping(self) -> None:
+        while True:
+            await asyncio.sleep(SAFETY_SCAN)
+            try:
+                now = to_ms(self._clock.now())
+                await self.inbox.sweep()
+                while await self.inbox.prune(now - INBOX_KEPT_MS):
+                    await asyncio.sleep(0)
+                await idempotency.prune(self._database, now)
+                await self.measure()
+            except Exception as error:
+                _log.warning("housekeeping will try again", service=self._service.name, error=repr(error))
+
+    async def measure(self) -> dict[str, int]:
+        """Backlogs, written to the metrics as well."""
+        [(outbox,)] = await self._database.read("SELECT count(*) FROM lms_outbox_todo", ())
+        inbox = sum(sum(states.values()) for states in (await self.inbox.backlog()).values())
+        queue = await self.queue.backlog()
+        counts = {"outbox": int(outbox), "inbox": inbox, "jobs": queue["open"], "dead-jobs": queue["dead"]}
+        for name, count in counts.items():
+            metrics.backlog.labels(self._service.name, name).set(count)
+        return counts
+
+
+async def deliver(container: AsyncContainer, subscription: Subscription, envelope: Envelope, ambient: Ambient) -> None:
+    """Call a subscription's use case with an event, inside the transaction that `ambient` carries."""
+    before = AMBIENT.set(ambient)
+    try:
+        async with container() as scope:
+            use_case = await scope.get(subscription.use_case)
+            if subscription.everything:
+                await use_case(envelope)
+                return
+            contract = next(e for e in subscription.events if e.type == envelope.type)
+            event = decode(contract, envelope.body)
+            if subscription.replayable:
+                async with await scope.get(UnitOfWork):
+                    await use_case(event)
+            else:
+                await use_case(event)
+    finally:
+        AMBIENT.reset(before)
+
+
+async def _sound(bell: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), seconds)

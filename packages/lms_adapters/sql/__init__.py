@@ -1,0 +1,1 @@
+"""Transactions, events and jobs on SQLite and PostgreSQL."""

@@ -1,0 +1,151 @@
+"""Durable jobs: leased by a visibility timeout, so that a worker that dies needs no one to notice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lms_adapters.sql.engine import Database, Driver, writing
+from lms_core.domain.time import to_ms
+from lms_core.ports.clock import Clock
+
+MAX_ATTEMPTS = 10
+LEASE_MS = 60_000
+_BACKOFF_MS, _BACKOFF_MAX_MS = 500, 600_000
+
+_ENQUEUE = """
+INSERT INTO lms_job (id, name, key, args, traceparent, state, due, attempts, created)
+VALUES ($1, $2, $3, $4, $5, 0, $6, 0, $7) ON CONFLICT (name, key) WHERE state = 0 DO NOTHING
+"""
+_CLAIM = """
+UPDATE lms_job SET due = $1, attempts = attempts + 1, token = $2 WHERE id IN (
+  SELECT id FROM lms_job WHERE state = 0 AND due <= $3 ORDER BY due LIMIT $4 {lock})
+RETURNING id, name, args, traceparent, attempts, token
+"""
+_FINISH = """
+UPDATE lms_job SET state = 2, done_at = $1, error = NULL WHERE id = $2 AND token = $3 AND state = 0 RETURNING id
+"""
+_RETRY = "UPDATE lms_job SET state = $1, due = $2, error = $3 WHERE id = $4 AND token = $5 AND state = 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job to be put into the queue with the transaction."""
+
+    id: str
+    name: str
+    key: str | None
+    args: bytes
+    traceparent: str
+    due: int
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job that this worker has until the lease runs out."""
+
+    id: str
+    name: str
+    args: bytes
+    traceparent: str
+    attempt: int
+    token: str
+
+
+async def enqueue(driver: Driver, jobs: Sequence[Queued]) -> None:
+    """In the transaction of the use case."""
+    await driver.many(_ENQUEUE, [(j.id, j.name, j.key, j.args, j.traceparent, j.due, j.created) for j in jobs])
+
+
+async def finish(driver: Driver, leased: Leased, now: int) -> None:
+    """Mark it done in the transaction of its result. Raises LostLease when another worker finished or took it."""
+    if not await driver.fetch(_FINISH, now, leased.id, leased.token):
+        raise LostLease(leased.id)
+
+
+class LostLease(Exception):
+    """The job ran too long and another worker has it now: this result must not count."""
+
+
+class JobQueue:
+    """What workers and operators do with the queue."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def claim(self, token: str, limit: int = 16) -> list[Leased]:
+        """Take up to `limit` due jobs for the length of a lease."""
+        now = to_ms(self._clock.now())
+        if not await self._database.read("SELECT 1 FROM lms_job WHERE state = 0 AND due <= $1 LIMIT 1", (now,)):
+            return []
+        async with writing(self._database) as driver:
+            lock = "FOR UPDATE SKIP LOCKED" if driver.kind == "postgresql" else ""
+            rows = await driver.fetch(_CLAIM.format(lock=lock), now + LEASE_MS, token, now, limit)
+        return [Leased(row[0], row[1], bytes(row[2]), row[3], row[4], row[5]) for row in rows]
+
+    async def next_due(self) -> float | None:
+        """Seconds until the next job is due; None when none waits."""
+        rows = await self._database.read("SELECT min(due) FROM lms_job WHERE state = 0", ())
+        return None if rows[0][0] is None else max(0.0, (rows[0][0] - to_ms(self._clock.now())) / 1000)
+
+    async def failed(self, leased: Leased, error: BaseException) -> bool:
+        """Back off with jitter, or give up after `MAX_ATTEMPTS`; whether it was given up."""
+        dead = leased.attempt >= MAX_ATTEMPTS
+        pause = min(_BACKOFF_MS * 2 ** (leased.attempt - 1), _BACKOFF_MAX_MS)
+        due = to_ms(self._clock.now()) + pause + _jitter(leased, pause)
+        await self._write(
+            _RETRY, 3 if dead else 0, due, f"{type(error).__name__}: {error}"[:2000], leased.id, leased.token
+        )
+        return dead
+
+    async def listing(self, *, dead: bool = False, limit: int = 100) -> list[dict[str, Any]]:
+        """Open jobs by due time, or the dead ones."""
+        rows = await self._database.read(
+            "SELECT id, name, key, state, due, attempts, error, traceparent FROM lms_job WHERE state = $1 "
+            "ORDER BY due LIMIT $2",
+            (3 if dead else 0, limit),
+        )
+        names = ("id", "name", "key", "state", "due", "attempts", "error", "traceparent")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    async def backlog(self) -> dict[str, int]:
+        """How many are open and how many dead."""
+        rows = await self._database.read("SELECT state, count(*) FROM lms_job WHERE state IN (0, 3) GROUP BY state", ())
+        counts = {state: count for state, count in rows}
+        return {"open": counts.get(0, 0), "dead": counts.get(3, 0)}
+
+    async def requeue(self, id: str) -> None:
+        """Give a dead job its attempts again, now."""
+        now = to_ms(self._clock.now())
+        await self._write("UPDATE lms_job SET state = 0, attempts = 0, due = $1 WHERE id = $2 AND state = 3", now, id)
+        self._database.announce(frozenset({"jobs"}))
+
+    async def cancel(self, id: str) -> None:
+        """Take an open or dead job out of the queue; it stays in the table as done with its error."""
+        now = to_ms(self._clock.now())
+        await self._write(
+            "UPDATE lms_job SET state = 2, done_at = $1, error = 'cancelled by the operator' "
+            "WHERE id = $2 AND state IN (0, 3)",
+            now,
+            id,
+        )
+
+    async def _write(self, sql: str, *args: object) -> None:
+        async with writing(self._database) as driver:
+            await driver.run(sql, *args)
+
+
+def _jitter(leased: Leased, pause: int) -> int:
+    """Up to half of the pause, foretold by the job and the attempt: spread out, yet the same in every run."""
+    digest = hashlib.blake2b(f"{leased.id}/{leased.attempt}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest) * (pause // 2) // 2**32
+
+
+def due_at(at: datetime | None, now: datetime) -> int:
+    """Unix milliseconds of `at`, or of now."""
+    return to_ms(now if at is None else at)

@@ -1,0 +1,88 @@
+"""Reads off the ORM's slow path: a SQLAlchemy statement, compiled once, run on the driver's connection.
+
+    PROFILE = Query(select(ProfileRow.id, ProfileRow.display_name).where(ProfileRow.id == bindparam("id")), Profile)
+
+    profile = await reader.one(PROFILE, id=user_id)
+
+The statement's column names are the target's fields. No transaction is opened: each query sees what was committed before
+it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from lms_adapters.sql.engine import Database
+
+T = TypeVar("T")
+
+
+class Query(Generic[T]):
+    """A SELECT with `bindparam`s and the class that its rows become, by keyword."""
+
+    def __init__(self, statement: Select[Any], into: Callable[..., T]) -> None:
+        self._statement = statement
+        self._into = into
+        self._plans: dict[str, _Plan[T]] = {}
+
+    def plan(self, dialect: Dialect) -> _Plan[T]:
+        """Compiled for a dialect, the first time it is asked for."""
+        plan = self._plans.get(dialect.name)
+        if plan is None:
+            plan = self._plans[dialect.name] = _Plan(self._statement, self._into, dialect)
+        return plan
+
+
+class _Plan(Generic[T]):
+    def __init__(self, statement: Select[Any], into: Callable[..., T], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        fixed = compiled.params
+        self._names = tuple(compiled.positiontup or ())
+        self._fixed = {name: fixed[name] for name in self._names if fixed.get(name) is not None}
+        self._bind = {n: p for n, p in compiled._bind_processors.items() if callable(p)}
+        columns = compiled._result_columns
+        self._fields = tuple(column.keyname for column in columns)
+        self._results = tuple(
+            (i, process)
+            for i, column in enumerate(columns)
+            if (process := column.type._cached_result_processor(dialect, None)) is not None
+        )
+        self._into = into
+
+    def arguments(self, given: dict[str, Any]) -> list[Any]:
+        values = []
+        for name in self._names:
+            value = given[name] if name in given else self._fixed[name]
+            process = self._bind.get(name)
+            values.append(value if process is None else process(value))
+        return values
+
+    def row(self, raw: Sequence[Any]) -> T:
+        values = list(raw)
+        for i, process in self._results:
+            values[i] = process(values[i])
+        return self._into(**dict(zip(self._fields, values, strict=True)))
+
+
+class Reader:
+    """Runs queries on a service's read connections."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self, query: Query[T], **parameters: Any) -> list[T]:
+        """Every row. Raises KeyError for a parameter that was not given."""
+        plan = query.plan(self._database.dialect)
+        return [plan.row(raw) for raw in await self._database.read(plan.sql, plan.arguments(parameters))]
+
+    async def one(self, query: Query[T], **parameters: Any) -> T | None:
+        """The first row, or None."""
+        rows = await self.all(query, **parameters)
+        return rows[0] if rows else None

@@ -1,0 +1,204 @@
+"""The unit of work on SQL: one transaction, with the outbox, the jobs and the idempotency key in it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from lms_adapters.sql import jobs, outbox
+from lms_adapters.sql.engine import Database, Driver, Transaction
+from lms_adapters.sql.idempotency import Key, claim_key, keep_answer
+from lms_adapters.telemetry import tracing
+from lms_core.domain.errors import Conflict
+from lms_core.domain.events import Envelope, Event, encode
+from lms_core.domain.time import to_ms
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.jobs import Job
+
+
+@dataclass(slots=True)
+class Ambient:
+    """What surrounds a unit of work: a request's key and caller, a worker's transaction, a job's lease."""
+
+    actor: str = "system"
+    key: Key | None = None
+    outer: Batch | None = None
+    leased: jobs.Leased | None = None
+    finished: bool = False
+    """The job's row was marked in the use case's own transaction."""
+
+
+AMBIENT: ContextVar[Ambient] = ContextVar("lms_ambient", default=Ambient())
+
+
+@dataclass(slots=True)
+class Batch:
+    """A transaction on its way to COMMIT, with what is written last: events, jobs, audit rows."""
+
+    transaction: Transaction
+    events: list[Envelope] = field(default_factory=list)
+    jobs: list[jobs.Queued] = field(default_factory=list)
+    audit: list[tuple[str, int, str, str, str, str, str]] = field(default_factory=list)
+
+    @property
+    def driver(self) -> Driver:
+        """The kernel's way into this transaction."""
+        return self.transaction.driver
+
+    async def commit(self, database: Database) -> None:
+        """Write what was gathered, commit, and wake whoever it concerns."""
+        topics = set()
+        try:
+            if self.jobs:
+                await jobs.enqueue(self.driver, self.jobs)
+                topics.add("jobs")
+            if self.audit:
+                await self.driver.many(_AUDIT, self.audit)
+            if self.events:
+                await outbox.record(self.driver, self.events)
+                topics.add("outbox")
+        except BaseException:
+            await self.transaction.rollback()
+            raise
+        try:
+            await self.transaction.commit()
+        finally:  # a cancelled commit may well have happened
+            if topics:
+                database.announce(frozenset(topics))
+
+
+_AUDIT = """
+INSERT INTO lms_audit (id, at, actor, action, subject, facts, traceparent) VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+class SqlUnitOfWork:
+    """See `lms_core.ports.uow.UnitOfWork`."""
+
+    def __init__(self, database: Database, session: AsyncSession, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._session = session
+        self._clock = clock
+        self._ids = ids
+        self._batch: Batch | None = None
+        self._entered = False
+        self._answer: UUID | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._entered:
+            raise RuntimeError("a unit of work is entered once per request, event or job")
+        self._entered = True
+        ambient = self._ambient = AMBIENT.get()
+        self._batch = ambient.outer or Batch(await self._database.begin())
+        try:
+            if ambient.key is not None:
+                await claim_key(self._batch.driver, ambient.key, to_ms(self._clock.now()))
+            connection = self._batch.transaction.connection
+            self._session.bind, self._session.sync_session.bind = connection, connection.sync_connection
+        except BaseException:
+            await self._roll_back()
+            raise
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if exc is not None:
+            await self._roll_back()
+            return
+        batch, ambient = self._open, self._ambient
+        try:
+            await self._flush()
+            if ambient.key is not None:
+                await keep_answer(batch.driver, ambient.key, self._answer, to_ms(self._clock.now()))
+            if ambient.leased is not None and not ambient.finished:
+                await jobs.finish(batch.driver, ambient.leased, to_ms(self._clock.now()))
+        except BaseException:
+            await self._roll_back()
+            raise
+        self._batch = None
+        if ambient.outer is None:
+            await batch.commit(self._database)
+        ambient.finished = ambient.leased is not None
+
+    async def _flush(self) -> None:
+        try:
+            await self._session.flush()
+        except StaleDataError as error:
+            raise Conflict("it was changed by someone else at the same moment") from error
+        except IntegrityError as error:
+            raise Conflict("it is there already") from error
+        finally:
+            await self._session.close()
+
+    async def _roll_back(self) -> None:
+        batch, self._batch = self._batch, None
+        try:
+            await self._session.close()
+        finally:
+            if batch is not None and self._ambient.outer is None:
+                await batch.transaction.rollback()
+
+    @property
+    def _open(self) -> Batch:
+        if self._batch is None:
+            raise RuntimeError("this belongs inside `async with self.uow:`")
+        return self._batch
+
+    def record(self, event: Event) -> None:
+        """See the port."""
+        self._open.events.append(
+            Envelope(
+                id=str(self._ids.new()),
+                source=event.stream,
+                type=event.type,
+                key=event.key,
+                time=self._clock.now(),
+                traceparent=tracing.traceparent(),
+                body=encode(event),
+            )
+        )
+
+    def enqueue(self, job: Job, *, key: str | None = None, at: datetime | None = None) -> None:
+        """See the port."""
+        now = self._clock.now()
+        self._open.jobs.append(
+            jobs.Queued(
+                id=str(self._ids.new()),
+                name=job.name,
+                key=key,
+                args=encode(job),
+                traceparent=tracing.traceparent(),
+                due=jobs.due_at(at, now),
+                created=to_ms(now),
+            )
+        )
+
+    def answer(self, id: UUID) -> None:
+        """See the port."""
+        self._answer = id
+
+    def audit(self, action: str, subject: str, **facts: object) -> None:
+        """See the port."""
+        said = msgspec.json.encode(facts).decode()
+        self._open.audit.append(
+            (
+                str(self._ids.new()),
+                to_ms(self._clock.now()),
+                self._ambient.actor,
+                action,
+                subject,
+                said,
+                tracing.traceparent(),
+            )
+        )

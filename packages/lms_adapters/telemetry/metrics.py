@@ -1,0 +1,46 @@
+"""Prometheus metrics: rate, errors and duration of every operation, and the state of the event machinery."""
+
+from __future__ import annotations
+
+import functools
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+_requests = Histogram(
+    "lms_http_request_seconds", "Time to answer", ("service", "method", "route", "status"), buckets=BUCKETS
+)
+_handled = Counter("lms_events_handled_total", "Events handled", ("subscription", "outcome"))
+_published = Counter("lms_events_published_total", "Events handed to the bus", ("service",))
+_jobs = Counter("lms_jobs_total", "Runs of jobs", ("job", "outcome"))
+backlog = Gauge("lms_backlog", "Rows waiting: outbox, inbox and jobs", ("service", "queue"))
+
+
+@functools.lru_cache(maxsize=4096)
+def request_timer(service: str, method: str, route: str, status: int) -> Histogram:
+    """The histogram of one operation and status; looked up once."""
+    return _requests.labels(service, method, route, str(status))
+
+
+@functools.lru_cache(maxsize=1024)
+def handled(subscription: str, outcome: str) -> Counter:
+    """Events of a subscription: `done`, `retry`, `dead`."""
+    return _handled.labels(subscription, outcome)
+
+
+@functools.lru_cache(maxsize=64)
+def published(service: str) -> Counter:
+    """Events that the bus took from a service."""
+    return _published.labels(service)
+
+
+@functools.lru_cache(maxsize=256)
+def job_runs(job: str, outcome: str) -> Counter:
+    """Runs of a job: `done`, `retry`, `dead`."""
+    return _jobs.labels(job, outcome)
+
+
+def exposition() -> tuple[bytes, str]:
+    """All metrics of the process, and their content type."""
+    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST

@@ -1,0 +1,78 @@
+"""One trace from the click to the mail: W3C Trace Context through HTTP, events, jobs and logs.
+
+Every request, event and job runs in an OpenTelemetry span. Without an exporter the spans are not recorded: they only
+carry the ids, at the cost of some microseconds. `configure(url)` sends them to an OTLP collector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags, Tracer
+
+_ids = RandomIdGenerator()
+_tracer: Tracer | None = None
+_ROOT = Context()
+
+
+def configure(otlp_url: str | None) -> None:
+    """Send spans to an OTLP/HTTP collector (`http://host:4318/v1/traces`); None: only carry the ids."""
+    global _tracer
+    if otlp_url is None:
+        _tracer = None
+        return
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "lms"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_url)))
+    _tracer = provider.get_tracer("lms")
+
+
+def parse(traceparent: str | None) -> SpanContext | None:
+    """A span context from a `traceparent` header (W3C Trace Context, section 3.2); None when it is malformed."""
+    if traceparent is None or len(traceparent) < 55 or traceparent[2] != "-" or traceparent[35] != "-":
+        return None
+    try:
+        version, trace_id, span_id = int(traceparent[:2], 16), int(traceparent[3:35], 16), int(traceparent[36:52], 16)
+        flags = int(traceparent[53:55], 16)
+    except ValueError:
+        return None
+    if version == 0xFF or trace_id == 0 or span_id == 0 or (version == 0 and len(traceparent) != 55):
+        return None
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & 1))
+
+
+@contextmanager
+def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[None]:
+    """Run the block in a span that continues `parent` (a traceparent), or begins a trace."""
+    remote = parse(parent)
+    if _tracer is not None:
+        context = _ROOT if remote is None else trace.set_span_in_context(NonRecordingSpan(remote), _ROOT)
+        with _tracer.start_as_current_span(name, context, kind=kind):
+            yield
+        return
+    trace_id = _ids.generate_trace_id() if remote is None else remote.trace_id
+    flags = TraceFlags(0) if remote is None else remote.trace_flags
+    here = NonRecordingSpan(SpanContext(trace_id, _ids.generate_span_id(), is_remote=False, trace_flags=flags))
+    with trace.use_span(here):
+        yield
+
+
+def traceparent() -> str:
+    """The current span as a `traceparent` header; empty outside any span."""
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return ""
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+
+
+def trace_id(of: str | None = None) -> str:
+    """The trace id of a traceparent, or of the current span; empty when there is none."""
+    return (traceparent() if of is None else of)[3:35]

@@ -1,0 +1,135 @@
+"""Access tokens (JWT, ES256) verified by every service for itself, and the guard that states a permission."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.di import NamedDependency
+from litestar.types import Scope
+
+from lms_core.domain.errors import Forbidden, Unauthenticated, Unavailable
+from lms_core.domain.time import from_ms
+from lms_core.ports.clock import Clock
+from lms_core.security.principal import Principal
+
+AUDIENCE = "lms"
+LEEWAY = timedelta(seconds=30)
+"""How far apart two machines' clocks may be."""
+_CACHED = 10_000
+_REFETCH = timedelta(seconds=10)
+
+Fetch = Callable[[], Awaitable[bytes]]
+"""Brings auth's JSON Web Key Set (RFC 7517). Raises Unavailable."""
+
+
+class TokenVerifier:
+    """Verifies access tokens; a token is checked once and remembered until it expires."""
+
+    def __init__(self, fetch: Fetch, clock: Clock, issuer: str) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._issuer = issuer
+        self._keys: KeySet | None = None
+        self._fetched_at = from_ms(0)
+        self._fetching = asyncio.Lock()
+        self._seen: OrderedDict[str, Principal] = OrderedDict()
+
+    async def principal(self, token: str) -> Principal:
+        """Who this token speaks for. Raises Unauthenticated, or Unavailable when the keys cannot be had."""
+        known = self._seen.get(token)
+        if known is not None:
+            if known.expires_at + LEEWAY > self._clock.now():
+                return known
+            del self._seen[token]
+            raise Unauthenticated("the token has expired")
+        principal = self._principal(await self._decode(token))
+        self._seen[token] = principal
+        if len(self._seen) > _CACHED:
+            self._seen.popitem(last=False)
+        return principal
+
+    async def _decode(self, token: str) -> dict[str, Any]:
+        keys = self._keys or await self._refresh()
+        try:
+            return jwt.decode(token, keys, algorithms=["ES256"]).claims
+        except (JoseError, ValueError) as first:
+            if self._clock.now() - self._fetched_at < _REFETCH:
+                raise Unauthenticated("the token is not valid") from first
+        keys = await self._refresh()  # a key we have not seen: auth may have rotated
+        try:
+            return jwt.decode(token, keys, algorithms=["ES256"]).claims
+        except (JoseError, ValueError) as error:
+            raise Unauthenticated("the token is not valid") from error
+
+    async def _refresh(self) -> KeySet:
+        async with self._fetching:
+            if self._keys is None or self._clock.now() - self._fetched_at >= _REFETCH:
+                try:
+                    import msgspec
+
+                    self._keys = KeySet.import_key_set(msgspec.json.decode(await self._fetch()))
+                except (ValueError, KeyError, JoseError) as error:
+                    raise Unavailable("auth's keys cannot be read") from error
+                self._fetched_at = self._clock.now()
+            return self._keys
+
+    def _principal(self, claims: dict[str, Any]) -> Principal:
+        now = self._clock.now()
+        try:
+            expires_at = from_ms(int(claims["exp"]) * 1000)
+            begins_at = from_ms(int(claims.get("nbf", claims["iat"])) * 1000)
+            principal = Principal(
+                UUID(claims["sub"]), frozenset(str(r) for r in claims["roles"]), UUID(claims["sid"]), expires_at
+            )
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise Unauthenticated("the token lacks a claim") from error
+        if claims.get("iss") != self._issuer or claims.get("aud") != AUDIENCE:
+            raise Unauthenticated("the token is meant for someone else")
+        if expires_at + LEEWAY <= now or begins_at - LEEWAY > now:
+            raise Unauthenticated("the token has expired, or does not count yet")
+        return principal
+
+
+class Requires:
+    """A guard: the caller's roles must carry the permission."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+
+    def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        principal = connection.scope.get("principal")
+        if not isinstance(principal, Principal):
+            raise Unauthenticated
+        if self.permission not in principal.permissions:
+            raise Forbidden(f"this needs the permission {self.permission}", rule=self.permission)
+
+
+def requires(permission: str) -> Requires:
+    """State what a handler asks for: `@post(guards=[requires("course:enroll")])`."""
+    return Requires(permission)
+
+
+def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """State that a handler is open to all: a handler without a guard does not start."""
+
+
+Me: TypeAlias = NamedDependency[Principal]
+"""The type of the handler parameter `me`."""
+
+
+def me(scope: Scope) -> Principal:
+    """The signed-in caller, as the handler parameter `me`. Raises Unauthenticated."""
+    principal = scope.get("principal")
+    if not isinstance(principal, Principal):
+        raise Unauthenticated
+    return principal

@@ -1,0 +1,186 @@
+"""Problem details (RFC 9457): one shape for every refusal and every fault, with the trace id, never a stack trace."""
+
+from __future__ import annotations
+
+import math
+import re
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+
+from lms_adapters.sql.idempotency import KeyReused
+from lms_adapters.telemetry import tracing
+from lms_core.domain.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotYet,
+    PreconditionRequired,
+    Refusal,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    Waiting,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[Refusal], int] = {
+    KeyReused: 422,
+    Invalid: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotYet: 404,
+    NotFound: 404,
+    Busy: 409,
+    Conflict: 409,
+    Stale: 412,
+    TooLarge: 413,
+    PreconditionRequired: 428,
+    TooMany: 429,
+    Unavailable: 503,
+}
+"""A kind of refusal as a status; a subclass has its kind's."""
+
+_log = structlog.get_logger("web")
+_SECURITY_HEADERS = {"cache-control": "no-store"}
+
+
+def status_of(kind: type[Refusal]) -> int:
+    """The status of a refusal's kind; 400 for one that is of no kind."""
+    for base in kind.__mro__:
+        if base in STATUS:
+            return STATUS[base]
+    return 400
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The members of every problem document; a refusal may add facts of its own beside them."""
+
+    type: str
+    """Stable, for programs: `/problems/course/full`."""
+    title: str
+    """The same for every problem of the type."""
+    status: int
+    detail: str = ""
+    """What happened this time."""
+    instance: str = ""
+    """The path that was asked for."""
+    trace_id: str = ""
+    """Quote it in a report: it finds the logs."""
+    errors: list[dict[str, str]] = []
+    """For invalid input: `{"pointer": "#/email", "detail": "…"}` (RFC 6901)."""
+
+
+def document(refusal: Refusal, instance: str) -> dict[str, Any]:
+    """A refusal as a problem document."""
+    problem: dict[str, Any] = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.title(),
+        "status": status_of(type(refusal)),
+        "instance": instance,
+        "trace_id": tracing.trace_id(),
+    }
+    if refusal.detail:
+        problem["detail"] = refusal.detail
+    for name, fact in refusal.facts.items():
+        problem.setdefault(name, fact)
+    return problem
+
+
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """Retry-After for what time may cure, WWW-Authenticate where a token is wanted (RFC 9110, section 11.6.1)."""
+    headers = dict(_SECURITY_HEADERS)
+    if isinstance(refusal, Waiting):
+        headers["retry-after"] = str(max(1, math.ceil(refusal.after.total_seconds())))
+    if isinstance(refusal, Unauthenticated):
+        headers["www-authenticate"] = "Bearer"
+    return headers
+
+
+def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    """Litestar's handler for refusals."""
+    return Response(
+        document(refusal, request.url.path),
+        status_code=status_of(type(refusal)),
+        media_type=MEDIA_TYPE,
+        headers=headers_of(refusal),
+    )
+
+
+_AT = re.compile(r"^(?P<detail>.*?)(?: - at `(?:key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+def fault(message: str, where: str = "") -> dict[str, str]:
+    """msgspec's words about a fault, with its path as a JSON pointer."""
+    match = _AT.match(message)
+    detail, path = (match["detail"], match["path"] or "") if match else (message, "")
+    steps = [part for part in re.split(r"\.|\[|\]", path) if part]
+    prefix = f"#/{where}" if where else "#"
+    return {"pointer": "/".join([prefix, *(s.replace("~", "~0").replace("/", "~1") for s in steps)]), "detail": detail}
+
+
+def invalid_input(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
+    """What Litestar and msgspec found wrong with the request."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    faults = [
+        {"pointer": f"#/{e['key']}", "detail": e.get("message", "")} if e.get("key") else fault(e.get("message", ""))
+        for e in extra
+        if isinstance(e, dict)
+    ]
+    if not faults:
+        faults = [fault(error.detail.partition(": ")[2] or error.detail)]
+    return refused(request, Invalid(errors=tuple(faults)))
+
+
+_HTTP_KINDS: dict[int, type[Refusal]] = {
+    400: Invalid,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    413: TooLarge,
+}
+
+
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Litestar's own answers, in our shape."""
+    kind = _HTTP_KINDS.get(error.status_code)
+    if isinstance(error, NotFoundException):
+        return refused(request, NotFound("no such path"))
+    if kind is not None:
+        return refused(request, kind(error.detail))
+    title = HTTPStatus(error.status_code).phrase
+    body = {
+        "type": f"/problems/http/{error.status_code}",
+        "title": title,
+        "status": error.status_code,
+        "detail": error.detail if error.status_code < 500 else "",
+        "instance": request.url.path,
+        "trace_id": tracing.trace_id(),
+    }
+    headers = {
+        **_SECURITY_HEADERS,
+        **({"allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}),
+    }
+    return Response(body, status_code=error.status_code, media_type=MEDIA_TYPE, headers=headers)
+
+
+def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: logged with its stack, answered without."""
+    _log.error("request failed", path=request.url.path, exc_info=error)
+    body = {
+        "type": "/problems/internal",
+        "title": "Something went wrong on our side",
+        "status": 500,
+        "instance": request.url.path,
+        "trace_id": tracing.trace_id(),
+    }
+    return Response(body, status_code=500, media_type=MEDIA_TYPE, headers=_SECURITY_HEADERS)

@@ -1,0 +1,39 @@
+"""What auth publishes: accounts and roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from lms_core.domain.events import Event, Personal, event
+
+
+@event("lms.auth.UserCreated.v1", key="user_id")
+class UserCreated(Event, frozen=True, kw_only=True):
+    """Somebody registered. The account can sign in."""
+
+    user_id: UUID
+    email: Personal
+    display_name: Personal
+    locale: str
+    """BCP 47, `en`."""
+    created_at: datetime
+
+
+@event("lms.auth.RoleAssigned.v1", key="user_id")
+class RoleAssigned(Event, frozen=True, kw_only=True):
+    """A role was given to a user; it counts from their next token on."""
+
+    user_id: UUID
+    role: str
+    assigned_by: UUID | None
+    """None when the operator did it on the command line."""
+    assigned_at: datetime
+
+
+@event("lms.auth.RegistrationRepeated.v1", key="user_id")
+class RegistrationRepeated(Event, frozen=True, kw_only=True):
+    """Somebody tried to register an address that has an account: its owner is told, the stranger is not."""
+
+    user_id: UUID
+    attempted_at: datetime

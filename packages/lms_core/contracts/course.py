@@ -1,0 +1,75 @@
+"""What course publishes: versions of courses, and who may take them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from lms_core.domain.events import Event, event
+
+
+class PublishedTopic(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic as others need to know it: the unit that progress counts."""
+
+    topic_id: UUID
+    title: str
+    required: bool
+    """Counts towards completion."""
+
+
+@event("lms.course.CoursePublished.v1", key="course_id")
+class CoursePublished(Event, frozen=True, kw_only=True):
+    """A version of a course was published. Versions never change."""
+
+    course_id: UUID
+    version: int
+    """1, 2, 3, …"""
+    title: str
+    instructor_id: UUID
+    topics: tuple[PublishedTopic, ...]
+    published_at: datetime
+
+
+@event("lms.course.UserEnrolled.v1", key="enrollment_id")
+class UserEnrolled(Event, frozen=True, kw_only=True):
+    """A learner has a place in a course. In a paid course it is pending until the payment succeeds."""
+
+    enrollment_id: UUID
+    course_id: UUID
+    course_version: int
+    course_title: str
+    learner_id: UUID
+    status: Literal["active", "pending"]
+    price_id: UUID | None
+    """The price agreed on; None when the course is free."""
+    amount: int
+    """Minor units; 0 when the course is free."""
+    currency: str
+    """ISO 4217; empty when the course is free."""
+    enrolled_at: datetime
+
+
+@event("lms.course.EnrollmentActivated.v1", key="enrollment_id")
+class EnrollmentActivated(Event, frozen=True, kw_only=True):
+    """The place was paid for: the content is open."""
+
+    enrollment_id: UUID
+    course_id: UUID
+    learner_id: UUID
+    activated_at: datetime
+
+
+@event("lms.course.EnrollmentSuspended.v1", key="enrollment_id")
+class EnrollmentSuspended(Event, frozen=True, kw_only=True):
+    """The place is kept, the content is closed."""
+
+    enrollment_id: UUID
+    course_id: UUID
+    course_title: str
+    learner_id: UUID
+    reason: str
+    """A word for programs: `payment-declined`."""
+    suspended_at: datetime

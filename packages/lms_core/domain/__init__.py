@@ -1,0 +1,1 @@
+"""Building blocks that every domain uses: refusals, events, identifiers, money and time."""

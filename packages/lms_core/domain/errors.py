@@ -1,0 +1,109 @@
+"""Refusals: what a rule says when it says no.
+
+A refusal is one of a few *kinds* (`NotFound`, `Conflict`, …). A service subclasses a kind and gives it a stable code:
+
+    class CourseFull(Conflict, code="course/full"):
+        \"\"\"The course has no free place.\"\"\"
+
+The docstring's first line is the title a person reads, the code is what a program compares, and keyword arguments are
+facts about this very refusal. The web layer turns a kind into a status and a problem document (RFC 9457).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The request cannot be done."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init_subclass__(cls, *, code: str | None = None) -> None:
+        super().__init_subclass__()
+        if code is not None:
+            cls.code = code
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        super().__init__(detail or self.title())
+        self.detail = detail
+        self.facts = facts
+
+    @classmethod
+    def title(cls) -> str:
+        """The first line of the docstring, without its full stop."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0].rstrip(".")
+
+
+class Invalid(Refusal, code="invalid"):
+    """The request is not valid.
+
+    `errors` lists each fault as `{"pointer": "#/email", "detail": "…"}` with a JSON pointer (RFC 6901) into the body.
+    """
+
+    def __init__(self, detail: str = "", *, errors: tuple[dict[str, str], ...] = (), **facts: object) -> None:
+        super().__init__(detail, **facts)
+        if errors:
+            self.facts["errors"] = list(errors)
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> Invalid:
+        """One fault at one place: `Invalid.at("#/price/amount", "must not be negative")`."""
+        return cls(detail, errors=({"pointer": pointer, "detail": detail},))
+
+
+class Unauthenticated(Refusal, code="unauthenticated"):
+    """Sign in first."""
+
+
+class Forbidden(Refusal, code="forbidden"):
+    """You may not do this."""
+
+
+class NotFound(Refusal, code="not-found"):
+    """There is no such thing, or you may not know of it."""
+
+
+class Conflict(Refusal, code="conflict"):
+    """The state of things does not allow this."""
+
+
+class Stale(Refusal, code="stale"):
+    """It has changed since you read it."""
+
+
+class PreconditionRequired(Refusal, code="precondition-required"):
+    """Send If-Match with the version you read."""
+
+
+class TooLarge(Refusal, code="too-large"):
+    """The request is larger than this endpoint takes."""
+
+
+class Waiting(Refusal):
+    """A refusal that time may cure."""
+
+    def __init__(self, detail: str = "", *, after: timedelta = timedelta(seconds=1), **facts: object) -> None:
+        super().__init__(detail, **facts)
+        self.after = after
+
+
+class TooMany(Waiting, code="too-many-requests"):
+    """Too many requests."""
+
+
+class Unavailable(Waiting, code="unavailable"):
+    """This cannot be answered at the moment."""
+
+
+class Busy(Waiting, code="idempotency-key-in-use"):
+    """The first request with this Idempotency-Key is still running."""
+
+
+class NotYet(Waiting, code="not-yet"):
+    """Something this depends on has not arrived yet.
+
+    From a subscriber it means "try again later", counted by age and not by attempts; over HTTP it is a 404 with
+    Retry-After.
+    """

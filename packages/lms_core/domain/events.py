@@ -1,0 +1,119 @@
+"""Events: what happened, in the past tense, as other services may read it.
+
+An event is a frozen msgspec Struct with a type name, the field that holds its aggregate's id, and by both the stream
+it belongs to. On the wire it is a CloudEvent (CloudEvents 1.0, binary mode): the attributes travel as headers, the
+body is JSON. See `docs/events.md` for what is promised about order and delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
+
+import msgspec
+
+PERSONAL = msgspec.Meta(extra={"personal": True})
+Personal = Annotated[str, PERSONAL]
+"""Text about a person: nulled in logs and inboxes when the person is erased."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every event; `@event` gives it its name."""
+
+    type: ClassVar[str]
+    stream: ClassVar[str]
+    key_field: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """The aggregate's id: events of one key keep their order."""
+        return str(getattr(self, self.key_field))
+
+
+E = TypeVar("E", bound=Event)
+
+
+def event(type_name: str, *, key: str) -> Callable[[type[E]], type[E]]:
+    """Name an event: `@event("lms.course.UserEnrolled.v1", key="enrollment_id")`.
+
+    The stream is the publisher's (`lms.course`). Raises TypeError when the name or the key field is wrong.
+    """
+    parts = type_name.split(".")
+    if len(parts) != 4 or not parts[3].startswith("v") or not parts[3][1:].isdigit():
+        raise TypeError(f"{type_name!r} is not of the form lms.<service>.<PastTense>.v<N>")
+
+    def name(cls: type[E]) -> type[E]:
+        if key not in cls.__struct_fields__:
+            raise TypeError(f"{cls.__name__} has no field {key!r}")
+        cls.type, cls.stream, cls.key_field = type_name, ".".join(parts[:2]), key
+        return cls
+
+    return name
+
+
+def personal_fields(cls: type[Event]) -> tuple[str, ...]:
+    """The fields of a contract that are marked as personal."""
+    hints = get_type_hints(cls, include_extras=True)
+    return tuple(f for f in cls.__struct_fields__ if PERSONAL in getattr(hints[f], "__metadata__", ()))
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """An event on its way: CloudEvents attributes and the encoded body."""
+
+    id: str
+    source: str
+    """The publisher's stream, `lms.course`."""
+    type: str
+    key: str
+    time: datetime
+    traceparent: str
+    """W3C Trace Context of the transaction that recorded it."""
+    body: bytes
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """CloudEvents 1.0 attributes as they travel in a broker's message headers."""
+        return {
+            "ce_specversion": "1.0",
+            "ce_id": self.id,
+            "ce_source": self.source,
+            "ce_type": self.type,
+            "ce_subject": self.key,
+            "ce_time": self.time.isoformat().replace("+00:00", "Z"),
+            "content-type": "application/json",
+            "traceparent": self.traceparent,
+        }
+
+    @classmethod
+    def from_headers(cls, headers: dict[str, str], body: bytes) -> Envelope:
+        """The inverse of `headers`. Raises KeyError or ValueError when an attribute is missing or malformed."""
+        return cls(
+            id=headers["ce_id"],
+            source=headers["ce_source"],
+            type=headers["ce_type"],
+            key=headers["ce_subject"],
+            time=datetime.fromisoformat(headers["ce_time"]),
+            traceparent=headers.get("traceparent", ""),
+            body=body,
+        )
+
+
+_encoder = msgspec.json.Encoder()
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
+def encode(value: object) -> bytes:
+    """The JSON body of an event or a job."""
+    return _encoder.encode(value)
+
+
+def decode(cls: type[E], body: bytes) -> E:
+    """An event from its body. Unknown fields are ignored: contracts grow by addition.
+
+    Raises msgspec.ValidationError when the body does not fit.
+    """
+    decoder = _decoders.get(cls)
+    if decoder is None:
+        decoder = _decoders[cls] = msgspec.json.Decoder(cls)
+    return decoder.decode(body)  # type: ignore[no-any-return]

@@ -1,0 +1,52 @@
+"""Money: an integer of minor units and a currency (ISO 4217). No floats, no rounding by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from lms_core.domain.errors import Invalid
+
+
+class Money(msgspec.Struct, frozen=True, order=False):
+    """`Money(1999, "EUR")` is 19.99 euro."""
+
+    amount: int
+    """Minor units (cents)."""
+    currency: str
+    """Three capital letters, ISO 4217."""
+
+    def __post_init__(self) -> None:
+        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+            raise Invalid.at("#/currency", "must be an ISO 4217 code such as EUR")
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same(other), self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def _same(self, other: Money) -> int:
+        if other.currency != self.currency:
+            raise Invalid(f"cannot combine {self.currency} with {other.currency}")
+        return other.amount
+
+    def allocate(self, weights: Sequence[int]) -> tuple[Money, ...]:
+        """Shares in proportion to `weights`, by largest remainder; they always add up to the whole.
+
+        Raises Invalid when there is no positive weight or a negative one.
+        """
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise Invalid("weights must be non-negative and not all zero")
+        sign = -1 if self.amount < 0 else 1
+        shares = [abs(self.amount) * w // total for w in weights]
+        left = abs(self.amount) - sum(shares)
+        by_remainder = sorted(range(len(weights)), key=lambda i: (-(abs(self.amount) * weights[i] % total), i))
+        for i in by_remainder[:left]:
+            shares[i] += 1
+        return tuple(Money(sign * s, self.currency) for s in shares)

@@ -1,0 +1,18 @@
+"""Time as the platform keeps it: aware datetimes in UTC outside, Unix milliseconds inside the kernel's tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def to_ms(moment: datetime) -> int:
+    """Unix time in milliseconds."""
+    return (moment - EPOCH) // _MS
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The UTC moment of a Unix time in milliseconds."""
+    return EPOCH + milliseconds * _MS

@@ -1,0 +1,1 @@
+"""Promises that several services need from outside."""

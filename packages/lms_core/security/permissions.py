@@ -1,0 +1,37 @@
+"""Roles and the permissions they carry. A permission is `<resource>:<verb>`; handlers ask for permissions, never roles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LEARNER: Final = "learner"
+INSTRUCTOR: Final = "instructor"
+ADMIN: Final = "admin"
+
+_LEARNER = {
+    "session:end",
+    "profile:read",
+    "profile:edit",
+    "course:read",
+    "course:enroll",
+    "enrollment:read",
+    "content:read",
+    "progress:record",
+    "progress:read",
+    "payment-method:manage",
+    "invoice:read",
+    "notification:read",
+}
+_INSTRUCTOR = _LEARNER | {"course:author", "course:publish", "price:set", "analytics:read"}
+_ADMIN = _INSTRUCTOR | {"role:assign", "user:read", "course:administer", "audit:read"}
+
+ROLES: Final[dict[str, frozenset[str]]] = {
+    LEARNER: frozenset(_LEARNER),
+    INSTRUCTOR: frozenset(_INSTRUCTOR),
+    ADMIN: frozenset(_ADMIN),
+}
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    """Everything the roles allow; unknown roles allow nothing."""
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))

@@ -1,0 +1,1 @@
+"""The services, each in the same shape."""

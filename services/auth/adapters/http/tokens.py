@@ -1,0 +1,58 @@
+"""Sign-in and sign-out. Answers with credentials are never stored or repeated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.params import JSONBody
+
+from lms_adapters.web.auth import Me, anyone, requires
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.messages import Body, View, view
+from services.auth.usecases.tokens import LogIn, LogOut, Refresh, ShowKeys, Tokens
+
+
+class LoginBody(Body, frozen=True, kw_only=True):
+    email: Annotated[str, msgspec.Meta(max_length=254, examples=["ada@example.org"])]
+    password: Annotated[str, msgspec.Meta(max_length=256, examples=["correct horse battery"])]
+
+
+class RefreshBody(Body, frozen=True, kw_only=True):
+    refresh_token: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class TokensView(View, kw_only=True):
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+
+
+def _answer(tokens: Tokens) -> Response[TokensView]:
+    return Response(view(tokens, TokensView), headers={"cache-control": "no-store"}, status_code=200)
+
+
+class TokensController(Controller):
+    path = "/auth"
+
+    @post("/login", guards=[anyone], status_code=200)
+    @inject
+    async def login(self, data: JSONBody[LoginBody], log_in: FromDishka[LogIn]) -> Response[TokensView]:
+        return _answer(await log_in(email=data.email, password=data.password))
+
+    @post("/refresh", guards=[anyone], status_code=200)
+    @inject
+    async def refresh(self, data: JSONBody[RefreshBody], refresh: FromDishka[Refresh]) -> Response[TokensView]:
+        return _answer(await refresh(refresh_token=data.refresh_token))
+
+    @post("/logout", guards=[requires("session:end")], status_code=204)
+    @inject
+    async def logout(self, me: Me, log_out: FromDishka[LogOut]) -> None:
+        await log_out(me)
+
+    @get("/jwks", guards=[anyone])
+    @inject
+    async def jwks(self, show: FromDishka[ShowKeys]) -> Response[dict[str, Any]]:
+        return Response(await show(), headers={"cache-control": "public, max-age=300"})

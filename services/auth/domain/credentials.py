@@ -1,0 +1,30 @@
+"""Passwords: what makes one good enough (NIST SP 800-63B, section 5.1.1: length, not composition)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid
+
+MIN_LENGTH, MAX_LENGTH = 10, 256
+
+
+@dataclass(slots=True, kw_only=True)
+class Credential:
+    """An account's password, hashed."""
+
+    user_id: UUID
+    password_hash: str
+
+
+def check_password(password: str, *, email: str, display_name: str) -> None:
+    """Raises Invalid at #/password when it is too short, too long or too close to the account."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise Invalid.at("#/password", f"must be {MIN_LENGTH} to {MAX_LENGTH} characters")
+    lowered = password.lower()
+    if len(set(lowered)) < 4:
+        raise Invalid.at("#/password", "must have more than three different characters")
+    for part in (email.lower().partition("@")[0], email.lower(), display_name.lower()):
+        if len(part) >= 4 and part in lowered:
+            raise Invalid.at("#/password", "must not contain your name or address")

@@ -1,0 +1,26 @@
+"""Roles of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid
+from lms_core.security.permissions import ROLES
+
+
+@dataclass(slots=True, kw_only=True)
+class RoleAssignment:
+    """A person has a role."""
+
+    user_id: UUID
+    role: str
+    assigned_at: datetime
+
+
+def known_role(role: str) -> str:
+    """Raises Invalid at #/role for a role that does not exist."""
+    if role not in ROLES:
+        raise Invalid.at("#/role", f"must be one of {', '.join(sorted(ROLES))}")
+    return role

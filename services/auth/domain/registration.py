@@ -1,0 +1,43 @@
+"""An account: who somebody is to the platform, and what an address must look like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid
+
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\[\]\\]{1,64}@(?=.{3,253}$)[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """A person who can sign in."""
+
+    id: UUID
+    email: str
+    """In lower case: addresses that differ in case are one account."""
+    display_name: str
+    locale: str
+    created_at: datetime
+
+
+def normal_email(raw: str) -> str:
+    """The address as accounts are found by. Raises Invalid at #/email."""
+    email = raw.strip().lower()
+    if not _ADDRESS.fullmatch(email):
+        raise Invalid.at("#/email", "is not an e-mail address")
+    return email
+
+
+def new_account(*, id: UUID, email: str, display_name: str, locale: str, at: datetime) -> Account:
+    """Raises Invalid with a pointer to what is wrong."""
+    name = " ".join(display_name.split())
+    if not 1 <= len(name) <= 100 or not name.isprintable():
+        raise Invalid.at("#/display_name", "must be 1 to 100 printable characters")
+    if not _LOCALE.fullmatch(locale):
+        raise Invalid.at("#/locale", "must be a BCP 47 language tag such as en or pt-BR")
+    return Account(id=id, email=normal_email(email), display_name=name, locale=locale, created_at=at)

@@ -1,0 +1,64 @@
+"""Registration, spoken to over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lms_adapters.testing.service import ServiceUnderTest
+from lms_core.contracts.auth import RegistrationRepeated, UserCreated
+from services.auth.service import SERVICE
+
+ADA = {"email": "ada@example.org", "password": "correct horse battery", "display_name": "Ada Lovelace"}
+
+
+async def test_a_new_account_is_published_and_can_sign_in(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        client = service.client()
+        answer = await client.post("/api/v1/auth/register", json=ADA)
+        assert answer.status_code == 202
+        [event] = await service.published(UserCreated)
+        assert (event.email, event.display_name) == ("ada@example.org", "Ada Lovelace")
+        signed_in = await client.post("/api/v1/auth/login", json={k: ADA[k] for k in ("email", "password")})
+        assert signed_in.status_code == 200
+        assert signed_in.json()["token_type"] == "Bearer"
+
+
+async def test_a_known_address_gets_the_same_answer_and_its_owner_is_told(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        client = service.client()
+        first = await client.post("/api/v1/auth/register", json=ADA)
+        second = await client.post("/api/v1/auth/register", json=ADA | {"password": "another good one"})
+        assert (first.status_code, first.content) == (second.status_code, second.content)
+        assert len(await service.published(UserCreated)) == 1
+        assert len(await service.published(RegistrationRepeated)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"email": "ada@"}, "#/email"),
+        ({"password": "short"}, "#/password"),
+        ({"password": "ada lovelace rules"}, "#/password"),
+        ({"display_name": "  "}, "#/display_name"),
+        ({"locale": "!"}, "#/locale"),
+    ],
+)
+async def test_bad_input_is_refused_at_its_place(tmp_path: Path, change: dict[str, str], pointer: str) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        answer = await service.client().post("/api/v1/auth/register", json=ADA | change)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["pointer"] == pointer
+        assert await service.published(UserCreated) == []
+
+
+async def test_a_repeated_key_has_one_effect(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        client, key = service.client(), {"Idempotency-Key": "a1"}
+        answers = [await client.post("/api/v1/auth/register", json=ADA, headers=key) for _ in range(2)]
+        assert [a.status_code for a in answers] == [202, 202]
+        other = await client.post("/api/v1/auth/register", json=ADA | {"locale": "de"}, headers=key)
+        assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+        assert len(await service.published(UserCreated)) == 1
+        assert await service.published(RegistrationRepeated) == []

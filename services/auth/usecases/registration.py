@@ -1,0 +1,84 @@
+"""Making accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
+from lms_core.domain.errors import Conflict, Invalid
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.uow import UnitOfWork
+from lms_core.security.permissions import ADMIN, LEARNER
+from services.auth.domain.credentials import Credential, check_password
+from services.auth.domain.permissions import RoleAssignment
+from services.auth.domain.registration import Account, new_account
+from services.auth.ports.credentials import Credentials, Passwords
+from services.auth.ports.permissions import Roles
+from services.auth.ports.registration import Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Create an account.
+
+    The answer is the same whether the address has an account or not, at the same cost: who owns a known address is
+    told by mail that somebody tried. The profile follows in a moment.
+    """
+
+    raises: ClassVar = (Invalid,)
+
+    accounts: Accounts
+    credentials: Credentials
+    roles: Roles
+    passwords: Passwords
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, *, email: str, password: str, display_name: str, locale: str = "en") -> None:
+        now = self.clock.now()
+        account = new_account(id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now)
+        check_password(password, email=account.email, display_name=account.display_name)
+        password_hash = await self.passwords.hash(password)
+        async with self.uow:
+            known = await self.accounts.by_email(account.email)
+            if known is not None:
+                self.uow.record(RegistrationRepeated(user_id=known.id, attempted_at=now))
+                return
+            await self._open(account, password_hash)
+
+    async def _open(self, account: Account, password_hash: str, *, role: str = LEARNER) -> None:
+        await self.accounts.add(account)
+        await self.credentials.add(Credential(user_id=account.id, password_hash=password_hash))
+        await self.roles.add(RoleAssignment(user_id=account.id, role=role, assigned_at=account.created_at))
+        self.uow.audit("account.created", str(account.id), role=role)
+        self.uow.record(
+            UserCreated(
+                user_id=account.id,
+                email=account.email,
+                display_name=account.display_name,
+                locale=account.locale,
+                created_at=account.created_at,
+            )
+        )
+
+    async def administrator(self, *, email: str, password: str, display_name: str) -> Account:
+        """An account with the role admin, made by the operator. Raises Conflict when the address has an account."""
+        account = new_account(
+            id=self.ids.new(), email=email, display_name=display_name, locale="en", at=self.clock.now()
+        )
+        check_password(password, email=account.email, display_name=account.display_name)
+        password_hash = await self.passwords.hash(password)
+        async with self.uow:
+            if await self.accounts.by_email(account.email) is not None:
+                raise Conflict("this address has an account already")
+            await self._open(account, password_hash, role=ADMIN)
+            self.uow.record(
+                RoleAssigned(user_id=account.id, role=ADMIN, assigned_by=None, assigned_at=account.created_at)
+            )
+        return account
+
+
+USE_CASES = (Register,)

@@ -1,0 +1,179 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from lms_core.domain.errors import Conflict, NotFound
+from lms_core.domain.time import to_ms
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.uow import UnitOfWork
+from lms_core.security.principal import Principal
+from services.auth.domain.tokens import BadCredentials, BadRefreshToken, RefreshToken, Session
+from services.auth.ports.credentials import Credentials, Passwords
+from services.auth.ports.permissions import Roles
+from services.auth.ports.tokens import Sessions, Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPolicy:
+    """How long tokens count, and who issues them."""
+
+    access: timedelta
+    session: timedelta
+    issuer: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a signed-in client holds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    """Seconds until the access token ends."""
+    token_type: str = "Bearer"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The next pair of tokens of a session; inside the unit of work."""
+
+    sessions: Sessions
+    roles: Roles
+    signer: Signer
+    policy: TokenPolicy
+    ids: Ids
+
+    async def __call__(self, session: Session, now: datetime) -> Tokens:
+        refresh, digest = self.signer.new_secret()
+        await self.sessions.add_token(RefreshToken(digest=digest, session_id=session.id, issued_at=now))
+        issued = to_ms(now) // 1000
+        access = await self.signer.sign(
+            {
+                "iss": self.policy.issuer,
+                "aud": self.policy.audience,
+                "sub": str(session.user_id),
+                "sid": str(session.id),
+                "jti": str(self.ids.new()),
+                "iat": issued,
+                "exp": issued + int(self.policy.access.total_seconds()),
+                "roles": sorted(await self.roles.of(session.user_id)),
+            }
+        )
+        return Tokens(access_token=access, refresh_token=refresh, expires_in=int(self.policy.access.total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Sign in with address and password.
+
+    The access token goes into `Authorization: Bearer`; the refresh token gets the next pair, once.
+    """
+
+    raises: ClassVar = (BadCredentials,)
+
+    credentials: Credentials
+    passwords: Passwords
+    sessions: Sessions
+    issue: Issue
+    policy: TokenPolicy
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, *, email: str, password: str) -> Tokens:
+        known = await self.credentials.for_email(email.strip().lower())
+        if not await self.passwords.matches(known.password_hash if known else None, password) or known is None:
+            raise BadCredentials
+        now = self.clock.now()
+        async with self.uow:
+            session = Session(
+                id=self.ids.new(), user_id=known.user_id, created_at=now, expires_at=now + self.policy.session
+            )
+            await self.sessions.add(session)
+            self.uow.audit("session.begun", str(known.user_id), session=str(session.id))
+            return await self.issue(session, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Exchange a refresh token for the next pair of tokens.
+
+    Each refresh token counts once. One that comes back after its use was stolen or copied: the whole session ends.
+    """
+
+    raises: ClassVar = (BadRefreshToken, Conflict)
+
+    sessions: Sessions
+    signer: Signer
+    issue: Issue
+    policy: TokenPolicy
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, refresh_token: str) -> Tokens:
+        now, reused = self.clock.now(), False
+        async with self.uow:
+            token = await self.sessions.token(self.signer.digest(refresh_token))
+            if token is None:
+                raise BadRefreshToken
+            session = await self.sessions.get(token.session_id)
+            token = await self.sessions.token(token.digest) or token  # as it is now that the session is locked
+            if token.used_at is not None:
+                session.end(now)
+                self.uow.audit("session.ended", str(session.user_id), session=str(session.id), why="refresh token reused")
+                reused = True
+            elif session.alive(now):
+                session.prolong(now, self.policy.session)
+                token.used_at = now
+                await self.sessions.use(token)
+            await self.sessions.update(session)
+            tokens = await self.issue(session, now) if session.alive(now) else None
+        if reused or tokens is None:
+            raise BadRefreshToken
+        return tokens
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """Sign out: this session's refresh token ends now, its access token within minutes."""
+
+    raises: ClassVar = ()
+
+    sessions: Sessions
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, me: Principal) -> None:
+        async with self.uow:
+            await self._end(me.session)
+            self.uow.audit("session.ended", str(me.id), session=str(me.session), why="signed out")
+
+    async def _end(self, session_id: UUID) -> None:
+        try:
+            session = await self.sessions.get(session_id)
+        except NotFound:
+            return
+        session.end(self.clock.now())
+        await self.sessions.update(session)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKeys:
+    """The public keys that access tokens are verified with, as a JSON Web Key Set (RFC 7517)."""
+
+    raises: ClassVar = ()
+
+    signer: Signer
+
+    async def __call__(self) -> dict[str, Any]:
+        return await self.signer.jwks()
+
+
+USE_CASES = (Issue, LogIn, Refresh, LogOut, ShowKeys)

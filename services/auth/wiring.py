@@ -1,0 +1,46 @@
+"""Which adapter stands behind which port."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dishka import Provider, Scope
+
+from lms_adapters.web.auth import AUDIENCE
+from services.auth.adapters.crypto.passwords import Argon2Passwords
+from services.auth.adapters.crypto.signing import open_signer
+from services.auth.adapters.sql.credentials import SqlCredentials
+from services.auth.adapters.sql.permissions import SqlRoles
+from services.auth.adapters.sql.registration import SqlAccounts
+from services.auth.adapters.sql.tokens import SqlSessions
+from services.auth.ports.credentials import Credentials, Passwords
+from services.auth.ports.permissions import Roles
+from services.auth.ports.registration import Accounts
+from services.auth.ports.tokens import Sessions
+from services.auth.settings import AuthSettings
+from services.auth.usecases import permissions, registration, tokens
+from services.auth.usecases.tokens import TokenPolicy
+
+
+def token_policy(settings: AuthSettings) -> TokenPolicy:
+    """How long tokens count, from the settings."""
+    return TokenPolicy(
+        access=timedelta(seconds=settings.access_seconds),
+        session=timedelta(days=settings.session_days),
+        issuer=settings.issuer,
+        audience=AUDIENCE,
+    )
+
+
+def wiring() -> Provider:
+    """The provider of auth's container."""
+    provider = Provider(scope=Scope.REQUEST)
+    provider.provide(SqlAccounts, provides=Accounts)
+    provider.provide(SqlCredentials, provides=Credentials)
+    provider.provide(SqlRoles, provides=Roles)
+    provider.provide(SqlSessions, provides=Sessions)
+    provider.provide(token_policy, scope=Scope.APP)
+    provider.provide(Argon2Passwords, provides=Passwords, scope=Scope.APP)
+    provider.provide(open_signer, scope=Scope.APP)
+    provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
+    return provider
