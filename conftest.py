@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.engines.fixtures"]
+
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Pants runs one file at a time: a file whose tests all need an engine has none left; that is no failure."""

@@ -7,13 +7,13 @@ from datetime import timedelta
 from dishka import Provider, Scope
 
 from lms_adapters.web.auth import AUDIENCE
-from services.auth.adapters.crypto.passwords import Argon2Passwords
+from services.auth.adapters.crypto.passwords import open_passwords
 from services.auth.adapters.crypto.signing import open_signer
 from services.auth.adapters.sql.credentials import SqlCredentials
 from services.auth.adapters.sql.permissions import SqlRoles
 from services.auth.adapters.sql.registration import SqlAccounts
 from services.auth.adapters.sql.tokens import SqlSessions
-from services.auth.ports.credentials import Credentials, Passwords
+from services.auth.ports.credentials import Credentials
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions
@@ -40,7 +40,7 @@ def wiring() -> Provider:
     provider.provide(SqlRoles, provides=Roles)
     provider.provide(SqlSessions, provides=Sessions)
     provider.provide(token_policy, scope=Scope.APP)
-    provider.provide(Argon2Passwords, provides=Passwords, scope=Scope.APP)
+    provider.provide(open_passwords, scope=Scope.APP)
     provider.provide(open_signer, scope=Scope.APP)
     provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
     return provider

@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from lms_adapters.broadcast.hub import Hub, checked
+from lms_adapters.bus.session import heeding_cancellation
 from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast
 
@@ -104,22 +106,24 @@ class LinkedBroadcast(Broadcast):
         await self._link.close()
 
     async def _keep(self) -> None:
+        heed = heeding_cancellation()
         while True:
             try:
                 await self._link.connect(self._hub.deliver)
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._link.run())
-                    group.create_task(self._follow())
-            except* (Unavailable, TimeoutError) as lost:
-                log.warning("broadcast will connect again: %r", lost.exceptions[0])
+                await _both(self._link.run(), self._follow())
+            except (Unavailable, TimeoutError) as error:
+                log.warning("broadcast will connect again: %r", error)
             finally:
                 self._subscribed.clear()
                 await self._link.disconnect()
+            heed()
             await asyncio.sleep(PAUSE)
 
     async def _follow(self) -> None:
         """Subscribe to what somebody listens to, and to nothing else."""
+        heed = heeding_cancellation()
         while True:
+            heed()
             async with self._wanted:
                 await self._wanted.wait_for(lambda: {*self._hub.channels} != self._subscribed)
             for channel in {*self._hub.channels} - self._subscribed:
@@ -133,3 +137,16 @@ class LinkedBroadcast(Broadcast):
     async def _tell(self) -> None:
         async with self._wanted:
             self._wanted.notify_all()
+
+
+async def _both(*endless: Coroutine[Any, Any, None]) -> None:
+    """Run them until one fails; then none runs on. (CPython 3.11's TaskGroup leaves its task half cancelled.)"""
+    tasks = [asyncio.create_task(one) for one in endless]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from lms_adapters.broadcast.link import GRACE, PREFIX, Heard, Link, LinkedBroadcast
+from lms_adapters.bus.session import heeding_cancellation
 from lms_core.domain.errors import Unavailable
 
 
@@ -41,14 +42,15 @@ class _RedisLink(Link):
     async def connect(self, heard: Heard) -> None:
         self._pubsub, self._heard = self._redis.pubsub(), heard
         try:
-            await self._pubsub.connect()
+            await self._pubsub.connect()  # type: ignore[no-untyped-call]
         except (RedisError, OSError) as error:
             raise Unavailable(repr(error)) from error
 
     async def run(self) -> None:
-        pubsub = self._receiving
+        pubsub, heed = self._receiving, heeding_cancellation()
         try:
             while True:
+                heed()
                 message = await pubsub.get_message(timeout=None)
                 if message is None:
                     continue
@@ -87,7 +89,7 @@ class _RedisLink(Link):
         self._confirmed.clear()
         if pubsub is not None:
             with contextlib.suppress(RedisError, OSError):
-                await pubsub.aclose()
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         with contextlib.suppress(RedisError, OSError):

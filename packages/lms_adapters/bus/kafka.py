@@ -1,8 +1,8 @@
 """Kafka as the bus: a topic per publishing service, read from a position that is SQL's.
 
 `lms.course` is the topic. A position is the next offset of each partition. One partition is the default: a service has
-one active ingest, so more of them divide the broker's work and not ours; order per key holds with any number, as long as
-it stays.
+one active ingest, so more of them divide the broker's work and not ours. Order per key holds with any number, as long
+as the number stays.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import NewTopic
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from lms_adapters.bus.kafka_connection import KafkaConnection
-from lms_adapters.bus.session import BATCH, PATIENCE, keep_feeding, settings
+from lms_adapters.bus.kafka_connection import KafkaConnection, started
+from lms_adapters.bus.session import BATCH, PATIENCE, heeding_cancellation, keep_feeding, settings
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.events import Envelope
 from lms_core.ports.bus import Bus, Lost, Sink
@@ -93,10 +93,7 @@ class KafkaBus(Bus):
             stream,
             self._settings["partitions"],
             self._settings["replicas"],
-            topic_configs={
-                "cleanup.policy": "delete",
-                "retention.ms": str(self._settings["max_age_days"] * DAY_MS),
-            },
+            topic_configs={"cleanup.policy": "delete", "retention.ms": str(self._settings["max_age_days"] * DAY_MS)},
         )
         answer = await (await self._admin()).create_topics([topic])
         for _, code, *said in answer.topic_errors:
@@ -108,11 +105,13 @@ class KafkaBus(Bus):
         return (await self._connection.broker()).config.broker_config.admin_client
 
     async def _session(self, stream: str, sink: Sink) -> None:
+        heed = heeding_cancellation()
         self._declared.discard(stream)  # it may have been deleted since the last session
         async with self._consume(stream) as (consumer, partitions):
             text = await sink.position(stream)
             following = await _start(consumer, partitions, {} if text is None else json.loads(text))
             while True:
+                heed()
                 try:
                     arrived = await consumer.getmany(timeout_ms=1000, max_records=BATCH)
                 except OffsetOutOfRangeError as error:
@@ -135,7 +134,7 @@ class KafkaBus(Bus):
                 [topic] = await (await self._admin()).describe_topics([stream])
                 if topic["error_code"] or not topic["partitions"]:
                     raise Unavailable(f"the topic {stream} is not there yet: error {topic['error_code']}")
-                await consumer.start()
+                await started(consumer.start())
             partitions = sorted(TopicPartition(stream, p["partition"]) for p in topic["partitions"])
             consumer.assign(partitions)
             yield consumer, partitions

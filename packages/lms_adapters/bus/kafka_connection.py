@@ -1,10 +1,11 @@
 """One connection to Kafka, made when first needed, held by FastStream's broker: its producer, and its consumers.
 
-Three things about aiokafka 0.14 are put right here, each found by running it:
+Four things about aiokafka 0.14 are put right here, each found by running it:
 
 - When the last metadata knows no leader and the broker is gone, its metadata loop spins without a pause (a core, and
   12,000 lines of log a second).
 - An idempotent producer never gives up: its `stop()` hangs for as long as the broker is away.
+- A client that is cancelled while it starts leaves a connection open that nobody can close.
 - A producer whose start failed warns that nobody closed it, and FastStream keeps no reference to close it by.
 """
 
@@ -64,7 +65,8 @@ class KafkaConnection:
             broker, self._broker = self._broker, None
             if broker is None:
                 return
-            producer = broker.config.broker_config.producer._producer.producer
+            fast: Any = broker.config.broker_config.producer
+            producer = fast._producer.producer
             try:
                 async with asyncio.timeout(PATIENCE):
                     await broker.stop()
@@ -87,7 +89,7 @@ class KafkaConnection:
                     request_timeout_ms=PATIENCE_MS,
                     max_batch_size=256 * 1024,
                 )
-                await broker.connect()
+                await started(broker.connect())
         except (KafkaError, TimeoutError, OSError) as error:
             raise Unavailable(f"Kafka cannot be reached: {error!r}") from error
         return broker
@@ -96,9 +98,19 @@ class KafkaConnection:
         """Whether anybody answers, with a client that can be closed."""
         client = AIOKafkaClient(bootstrap_servers=self._servers, request_timeout_ms=PATIENCE_MS)
         try:
-            await client.bootstrap()
+            await started(client.bootstrap())
         finally:
             await client.close()
+
+
+async def started(start: Awaitable[Any]) -> None:
+    """Await the start of a client; a cancellation waits for its end, which the request timeout bounds."""
+    task = asyncio.ensure_future(start)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def pause_between_metadata_requests() -> None:

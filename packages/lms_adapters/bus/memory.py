@@ -8,8 +8,8 @@ absent is read when it is back.
 **Why the position misses nothing.** The ids of a log are given out in order but may be committed out of order
 (PostgreSQL), and an id whose transaction was rolled back never comes. A position is therefore the last id read *and the
 gaps below it*. A late event's own publication rings the bell after its commit, the feed reads its gaps again, and there
-it is. Every id is read once: a restart repeats nothing, however long ago the inbox forgot what it had. A gap is given up
-when a thousand ids have passed after its end: `record` is the last statement before COMMIT, so no transaction lets a
+it is. Every id is read once: a restart repeats nothing, however long ago the inbox forgot what it had. A gap is given
+up when a thousand ids have passed after its end: `record` is the last statement before COMMIT, so no transaction lets a
 thousand others overtake it. Order per key holds because a writer locks its keys before it takes an id.
 """
 
@@ -83,7 +83,8 @@ class _Reader:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.bell = asyncio.Event()
-        self.awake = False
+        self.awake = True
+        """Worth waiting for: from the start, until it fails or takes too long."""
         self._waiting: list[asyncio.Future[None]] = []
 
     def look(self) -> asyncio.Future[None]:
@@ -147,7 +148,7 @@ class MemoryBus(Bus):
             readers.discard(reader)
 
     async def fed(self, readers: Mapping[str, Collection[str]]) -> None:
-        """Wait until these sinks are fed, by stream. Nothing is lost without it: it is for those who want no wait later."""
+        """Wait until these sinks are fed, by stream: then `publish` waits for them. Nothing is lost without it."""
         async with self._fed:
             await self._fed.wait_for(
                 lambda: all({*names} <= {r.sink.name for r in self._readers.get(s, ())} for s, names in readers.items())

@@ -18,7 +18,7 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import BadRequestError, NoStreamResponseError
 
 from lms_adapters.bus.nats_connection import NatsConnection
-from lms_adapters.bus.session import BATCH, PATIENCE, keep_feeding, settings
+from lms_adapters.bus.session import BATCH, PATIENCE, heeding_cancellation, keep_feeding, settings
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.events import Envelope
 from lms_core.ports.bus import Bus, Lost, Sink
@@ -106,30 +106,32 @@ class NatsBus(Bus):
         self._declared.add(stream)
 
     async def _session(self, stream: str, sink: Sink) -> None:
+        heed = heeding_cancellation()
         jetstream = await self._connection.jetstream()
         self._declared.discard(stream)  # it may have been deleted since the last session
         await self._declare(jetstream, stream)
         info = await jetstream.stream_info(stream_name(stream))
         created = "" if info.created is None else info.created.isoformat()
-        read = _read(await sink.position(stream), info.state, created)
+        read = begun = _read(await sink.position(stream), info.state, created)
         async with self._consume(jetstream, stream, read) as inbox:
-            fresh = True
             while True:
+                heed()
                 envelopes: list[Envelope] = []
+                missed = False
                 for message in await inbox.messages():
                     sequence = message.metadata.sequence.stream
-                    if read is not None and sequence != read + 1:
-                        if fresh and not envelopes:
-                            raise Lost(f"{stream} holds {sequence} after {read}: what was between was removed")
-                        break  # a message did not reach us; the next session asks for it
+                    missed = read is not None and sequence != read + 1
+                    if missed:
+                        break
                     read = sequence
                     if (envelope := from_message(message)) is not None:
                         envelopes.append(envelope)
-                else:
+                if read != begun:
                     await sink.ingest(stream, envelopes, f"{read}@{created}")
-                    fresh = False
-                    continue
-                raise Unavailable(f"a gap after {read}")
+                elif missed:  # the first message we asked for is not what we got
+                    raise Lost(f"{stream} no longer holds what came after {read}")
+                if missed:
+                    raise Unavailable(f"a message after {read} did not reach us")
 
     @asynccontextmanager
     async def _consume(self, jetstream: JetStreamContext, stream: str, read: int | None) -> AsyncIterator[_Inbox]:

@@ -22,6 +22,22 @@ _STABLE = 30.0
 log = logging.getLogger(__name__)
 
 
+def heeding_cancellation() -> Callable[[], None]:
+    """A function to call in each turn of a loop: it raises when a driver has swallowed the task's cancellation since.
+
+    CPython 3.11's `wait_for`, which the drivers use, does so when its result arrives in the same moment.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+
+    def heed() -> None:
+        if task.cancelling() > before:
+            raise asyncio.CancelledError
+
+    return heed
+
+
 async def keep_feeding(session: Callable[[], Awaitable[None]], stream: str, sink: str) -> None:
     """Run sessions one after the other, with growing pauses, until cancelled or Lost.
 
@@ -30,7 +46,9 @@ async def keep_feeding(session: Callable[[], Awaitable[None]], stream: str, sink
     """
     loop = asyncio.get_running_loop()
     pause = _FIRST_PAUSE
+    heed = heeding_cancellation()
     while True:
+        heed()
         began = loop.time()
         try:
             await session()

@@ -60,14 +60,19 @@ class RunningService:
         self.workers: Workers | None = None
         self._life = contextlib.AsyncExitStack()
 
-    async def open_store(self, *, upgrade: bool) -> list[str]:
-        """Connect and bring the tables up to date; what was applied. Raises NotMigrated when it may not upgrade."""
+    async def open_store(self, *, upgrade: bool | None) -> list[str]:
+        """Connect and bring the tables up to date; what was applied.
+
+        With `upgrade=False` it only checks and raises NotMigrated; with None it does not even look.
+        """
         if self.database is None:
             return []
         await self.database.open()
         self._life.push_async_callback(self.database.close)
         if upgrade:
             return await migrate(self.database, self.service.revisions)
+        if upgrade is None:
+            return []
         behind = [s for s in await standing(self.database, self.service.revisions) if not s.up_to_date]
         if behind:
             raise NotMigrated(f"{self.service.name}: run `lms db upgrade {self.service.name}` first")
@@ -153,18 +158,19 @@ class Platform:
         self.neighbours = Neighbours({})
         self._life = contextlib.AsyncExitStack()
 
-    async def open(self, *, upgrade: bool = True, streams: tuple[str, ...] = ()) -> None:
+    async def open(self, *, upgrade: bool | None = True, receive: bool = True, streams: tuple[str, ...] = ()) -> None:
         """Databases, containers, apps, then ingest, then the rest. On an error everything begun is closed.
 
-        `streams` are those of services elsewhere that those here may want to read.
+        `upgrade` see `RunningService.open_store`; `receive=False` leaves the bus alone; `streams` are those of services
+        elsewhere that those here may want to read.
         """
         try:
-            await self._open(upgrade=upgrade, streams=streams)
+            await self._open(upgrade, receive, streams)
         except BaseException:
             await self.close()
             raise
 
-    async def _open(self, *, upgrade: bool, streams: tuple[str, ...]) -> None:
+    async def _open(self, upgrade: bool | None, receive: bool, streams: tuple[str, ...]) -> None:
         running = list(self.services.values())
         for one in running:
             self._life.push_async_callback(one.close)
@@ -174,9 +180,10 @@ class Platform:
         self.broadcast = await open_broadcast(self.settings.broadcast_url)
         for one in running:
             await one.open(self.bus, self.broadcast, self.neighbours, self._keys)
-        await self._start(tuple(dict.fromkeys([*logs, *streams])))
+        if receive:
+            self._start(tuple(dict.fromkeys([*logs, *streams])))
 
-    async def _start(self, everyone: tuple[str, ...]) -> None:
+    def _start(self, everyone: tuple[str, ...]) -> None:
         for one in self.services.values():
             if one.workers is not None:
                 wanted = one.service.streams(everyone)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 from dishka import AsyncContainer
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp
 from opentelemetry.trace import SpanKind
 
 from lms_adapters.sql.idempotency import Key
@@ -20,6 +20,8 @@ from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_o
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
 from lms_core.domain.events import encode
 
+Scope: TypeAlias = Any
+"""ASGI's HTTP scope, as plain ASGI sees it."""
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body; larger ones are 413."""
 
@@ -33,7 +35,7 @@ class Door:
         self._container = container
         self._verifier = verifier
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """ASGI 3."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -42,7 +44,7 @@ class Door:
         headers = dict(scope["headers"])
         traceparent = headers.get(b"traceparent")
 
-        async def answer(message: Message) -> None:
+        async def answer(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -65,7 +67,7 @@ class Door:
         route = scope.get("path_template") or "-"
         request_timer(self._service, scope["method"], str(route), status).observe(perf_counter() - began)
 
-    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> Any:
         """Who is it, and was this asked before? Raises Unauthenticated, Invalid, TooLarge, Unavailable."""
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
@@ -77,7 +79,7 @@ class Door:
             if scheme.lower() != b"bearer" or not token or not token.isascii():
                 raise Unauthenticated("send `Authorization: Bearer <access token>`")
             principal = await self._verifier.principal(token.decode())
-            scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
+            scope["principal"] = principal
             actor = str(principal.id)
         key = headers.get(b"idempotency-key")
         if key is None or scope["method"] != "POST":
@@ -91,7 +93,7 @@ class Door:
         return _again(body, receive)
 
 
-async def _whole(receive: Receive) -> bytes:
+async def _whole(receive: Any) -> bytes:
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -106,7 +108,7 @@ async def _whole(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _again(body: bytes, receive: Any) -> Any:
     given = False
 
     async def replay() -> Any:
@@ -119,7 +121,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+async def refuse(scope: Scope, send: Any, refusal: Refusal) -> None:
     """A refusal as a problem document, where there is no Litestar yet."""
     headers = [(b"content-type", MEDIA_TYPE.encode())]
     headers += [(name.encode(), value.encode()) for name, value in headers_of(refusal).items()]

@@ -12,6 +12,7 @@ from dishka.integrations.base import default_parse_dependency
 from litestar import Controller, Request, Response, Router, get
 from litestar.config.app import AppConfig
 from litestar.di import Provide
+from litestar.events import BaseEventEmitterBackend
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
@@ -29,7 +30,9 @@ from lms_core.domain.errors import (
     Conflict,
     Forbidden,
     Invalid,
+    PreconditionRequired,
     Refusal,
+    Stale,
     TooLarge,
     TooMany,
     Unauthenticated,
@@ -40,6 +43,7 @@ from lms_core.security.principal import Principal
 API = "/api/v1"
 _ALWAYS: tuple[type[Refusal], ...] = (Invalid, TooMany, Unavailable)
 _WITH_BODY: tuple[type[Refusal], ...] = (TooLarge, KeyReused, Busy)
+_CONDITIONAL: tuple[type[Refusal], ...] = (PreconditionRequired, Stale)
 _SIGNED_IN: tuple[type[Refusal], ...] = (Unauthenticated, Forbidden)
 
 Probe = Callable[[], Awaitable[dict[str, str]]]
@@ -87,6 +91,19 @@ def _key(dependency: type[Any]) -> DependencyKey:
     return DependencyKey(dependency, DEFAULT_COMPONENT)
 
 
+class NoEmitter(BaseEventEmitterBackend):
+    """Litestar's own events are not used: ours are in the outbox. (The default one ties the app's life to one task.)"""
+
+    async def __aenter__(self) -> NoEmitter:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+    def emit(self, event_id: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens."""
+
+
 class ServicePlugin(InitPlugin):
     """Turns a manifest into routes, and writes their documentation from the use cases."""
 
@@ -114,7 +131,8 @@ class ServicePlugin(InitPlugin):
             ValidationException: invalid_input,
             HTTPException: http_error,
             Exception: crashed,
-        }  # type: ignore[assignment]
+        }
+        app_config.event_emitter_backend = NoEmitter
         app_config.signature_types = [*app_config.signature_types, Principal]
         app_config.openapi_config = OpenAPIConfig(
             title=service.name,
@@ -153,6 +171,7 @@ class ServicePlugin(InitPlugin):
         kinds = {*_ALWAYS, *(getattr(use_case, "raises", ()))}
         kinds |= set(_SIGNED_IN) if signed_in else set()
         kinds |= set(_WITH_BODY) if "POST" in handler.http_methods else set()
+        kinds |= set(_CONDITIONAL) if "if_match" in get_type_hints(handler.fn) else set()
         by_status: dict[int, list[type[Refusal]]] = {}
         for kind in sorted(kinds, key=lambda k: k.code):
             by_status.setdefault(status_of(kind), []).append(kind)
@@ -161,7 +180,7 @@ class ServicePlugin(InitPlugin):
                 Problem,
                 generate_examples=False,
                 description="; ".join(f"{k.title()} (`/problems/{k.code}`)" for k in by_status[status]),
-                media_type=MEDIA_TYPE,  # type: ignore[arg-type]
+                media_type=MEDIA_TYPE,
             )
             for status in sorted(by_status)
         }

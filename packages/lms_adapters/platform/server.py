@@ -45,7 +45,7 @@ async def serve(
 ) -> None:
     """Answer requests until SIGINT or SIGTERM; then finish what was begun, within ten seconds."""
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from time import perf_counter
 from typing import Any
@@ -77,8 +78,8 @@ class Workers:
                 self._loop(
                     subscription.name,
                     "inbox",
-                    lambda s=subscription: self.handle_once(s),
-                    lambda s=subscription: self.inbox.next_due(s.name),
+                    functools.partial(self.handle_once, subscription),
+                    functools.partial(self.inbox.next_due, subscription.name),
                 )
         if self._work:
             self._loop("jobs", "jobs", self.jobs_once, self.queue.next_due)

@@ -24,7 +24,9 @@ Kind = Literal["sqlite", "postgresql"]
 class Driver(Protocol):
     """The kernel's way to the database: SQL with `$1` parameters on the driver's connection."""
 
-    kind: Kind
+    @property
+    def kind(self) -> Kind:
+        """Which dialect it speaks."""
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
         """All rows."""
@@ -39,8 +41,11 @@ class Driver(Protocol):
 class Transaction(Protocol):
     """An open transaction. Exactly one of commit and rollback ends it; both survive cancellation."""
 
-    driver: Driver
     connection: AsyncConnection
+
+    @property
+    def driver(self) -> Driver:
+        """The kernel's way into this transaction."""
 
     async def commit(self) -> None:
         """Make it true. Raises Unavailable when the database cannot."""
@@ -71,9 +76,12 @@ class Wake:
 class Database(Protocol):
     """One service's database."""
 
-    kind: Kind
     dialect: Dialect
     wake: Wake
+
+    @property
+    def kind(self) -> Kind:
+        """Which dialect it speaks."""
 
     async def open(self) -> None:
         """Connect. Raises Unavailable."""

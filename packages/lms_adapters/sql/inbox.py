@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.sql.outbox import envelope
 from lms_core.domain.errors import NotYet
 from lms_core.domain.events import Envelope
-from lms_core.domain.time import to_ms
+from lms_core.domain.time import from_ms, to_ms
 from lms_core.ports.clock import Clock
 
 
@@ -85,6 +85,12 @@ UPDATE lms_inbox SET state = 1 WHERE state = 0 AND EXISTS (
 _RELEASE = """
 UPDATE lms_inbox SET state = $1, due = 0, attempts = 0, done_at = $2 WHERE seq = $3 AND state IN (2, 3)
 RETURNING sub, key
+"""
+# What is parked is younger than what it is parked behind; each half reads the front of one index.
+_WAITING = """
+SELECT min(since) FROM (
+  SELECT since FROM (SELECT since FROM lms_inbox WHERE sub = $1 AND state = 0 ORDER BY seq LIMIT 1) ready
+  UNION ALL SELECT min(since) FROM lms_inbox WHERE sub = $1 AND state >= 2 AND state < 4) waiting
 """
 
 
@@ -207,6 +213,11 @@ class Inbox:
         for sub, state, count in rows:
             counts.setdefault(sub, {})[State(state).name.lower().replace("_", "-")] = count
         return counts
+
+    async def waiting_since(self, sub: str) -> datetime | None:
+        """When the oldest open event of a subscription was received; None when all are handled."""
+        rows = await self._database.read(_WAITING, (sub,))
+        return None if rows[0][0] is None else from_ms(rows[0][0])
 
     async def dead_letters(self) -> list[dict[str, Any]]:
         """What was given up on, oldest first, with what it said."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -149,7 +150,7 @@ class PostgresDatabase:
                 await asyncio.sleep(1)
             finally:
                 if raw is not None:
-                    raw.terminate()
+                    await to_the_end(_hang_up(raw))
 
     async def lead(self, name: str, owner: str) -> bool:
         ttl = int(LEASE_SECONDS * 1000)
@@ -168,6 +169,11 @@ class PostgresDatabase:
             await asyncio.gather(self._ear, return_exceptions=True)
         await self._reads.close()
         await self._engine.dispose()
+
+
+async def _hang_up(raw: asyncpg.Connection) -> None:
+    with contextlib.suppress(*_GONE, asyncpg.PostgresError):
+        await raw.close(timeout=1)
 
 
 async def _throw_away(connection: AsyncConnection) -> None:

@@ -33,23 +33,22 @@ class Repository(Generic[R, E]):
 
     @functools.cached_property
     def _rows(self) -> Any:  # made inside the unit of work: before it the session has no connection
-        return _repository(self._row)(
-            session=self._session, auto_commit=False, auto_refresh=False, auto_expunge=False
-        )
+        return _repository(self._row)(session=self._session, auto_commit=False, auto_refresh=False, auto_expunge=False)
 
     async def get(self, id: object, *, lock: bool = False) -> E:
-        """By primary key; `lock` keeps rivals out until the transaction ends. Raises NotFound."""
-        row = await self._session.get(self._row, id, with_for_update=lock or None)
+        """By primary key; `lock` keeps rivals out until the transaction ends, and reads anew. Raises NotFound."""
+        row = await self._session.get(self._row, id, with_for_update=lock or None, populate_existing=lock)
         if row is None:
             raise NotFound
         return self._out(row)
 
-    async def one(self, *, lock: bool = False, **where: object) -> E | None:
+    async def one(self, *, lock: bool = False, **where: Any) -> E | None:
         """The one that matches, or None."""
-        row = await self._rows.get_one_or_none(with_for_update=lock or None, **where)
+        fresh = {"populate_existing": True} if lock else None
+        row = await self._rows.get_one_or_none(with_for_update=lock or None, execution_options=fresh, **where)
         return None if row is None else self._out(row)
 
-    async def all(self, **where: object) -> list[E]:
+    async def all(self, **where: Any) -> list[E]:
         """All that match."""
         return [self._out(row) for row in await self._rows.get_many(**where)]
 

@@ -27,6 +27,20 @@ from lms_core.domain.errors import Unavailable
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0", "temp_store=MEMORY")
 
 
+class InlineCursor(sqlite3.Cursor):
+    """A cursor as SQLAlchemy's asyncio front expects it: reading on needs no waiting, so nothing is closed early."""
+
+    async def _async_soft_close(self) -> None:
+        """The result closes it when it is read."""
+
+
+class InlineConnection(sqlite3.Connection):
+    """Gives such cursors."""
+
+    def cursor(self, factory: Any = InlineCursor) -> Any:
+        return super().cursor(factory)
+
+
 class InlineSqlite(SQLiteDialect_pysqlite):
     """The standard library's driver under SQLAlchemy's asyncio front: never waits, never ends our transaction."""
 
@@ -108,7 +122,9 @@ class SqliteDatabase:
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
 
     def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        raw = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, cached_statements=512, factory=InlineConnection
+        )
         for pragma in _PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
         return raw

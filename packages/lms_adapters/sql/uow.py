@@ -38,7 +38,7 @@ class Ambient:
     """The job's row was marked in the use case's own transaction."""
 
 
-AMBIENT: ContextVar[Ambient] = ContextVar("lms_ambient", default=Ambient())
+AMBIENT: ContextVar[Ambient | None] = ContextVar("lms_ambient", default=None)
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class SqlUnitOfWork:
         if self._entered:
             raise RuntimeError("a unit of work is entered once per request, event or job")
         self._entered = True
-        ambient = self._ambient = AMBIENT.get()
+        ambient = self._ambient = AMBIENT.get() or Ambient()
         self._batch = ambient.outer or Batch(await self._database.begin())
         try:
             if ambient.key is not None:

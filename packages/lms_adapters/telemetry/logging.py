@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, Literal
 
 import msgspec
@@ -14,14 +15,14 @@ from lms_adapters.telemetry import tracing
 _HIDDEN = frozenset({"password", "token", "access_token", "refresh_token", "authorization", "secret", "email"})
 
 
-def _with_trace(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _with_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     trace_id = tracing.trace_id()
     if trace_id:
         event["trace_id"] = trace_id
     return event
 
 
-def _hide(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _hide(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name in _HIDDEN & event.keys():
         event[name] = "********"
     return event

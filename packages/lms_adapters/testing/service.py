@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey
 from lms_adapters.platform.compose import Platform, RunningService
 from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import Source
-from lms_adapters.web.auth import AUDIENCE
+from lms_adapters.web.auth import AUDIENCE, Fetch
 from lms_core.domain.events import Envelope, Event, decode, encode
 from lms_core.domain.time import to_ms
 from lms_core.testing.fakes import FakeClock, FakeIds, fake_id
@@ -38,12 +38,17 @@ async def _keys() -> bytes:
 class ServiceUnderTest:
     """One service, open between enter and exit."""
 
-    def __init__(self, service: Service, folder: Path, environ: Mapping[str, str] | None = None) -> None:
-        """`environ` as the service would find it: `{"LMS_DATABASE_URL": …}`; the default is SQLite in `folder`."""
+    def __init__(
+        self, service: Service, folder: Path, environ: Mapping[str, str] | None = None, *, keys: Fetch | None = _keys
+    ) -> None:
+        """`environ` as the service would find it: `{"LMS_DATABASE_URL": …}`; the default is SQLite in `folder`.
+
+        With `keys=None` the tokens of `client()` count for nothing: auth's own do, as they would in production.
+        """
         self.clock = FakeClock()
         self.ids = FakeIds()
         source = Source({"LMS_DATA": str(folder), **(environ or {})}, folder / "lms.toml")
-        self.platform = Platform([service], source, clock=self.clock, ids=self.ids, keys=_keys, workers=False)
+        self.platform = Platform([service], source, clock=self.clock, ids=self.ids, keys=keys, workers=False)
         self.running: RunningService = self.platform.services[service.name]
         self._clients: list[httpx.AsyncClient] = []
         self._received = 0

@@ -27,7 +27,7 @@ CONTAINER: ContextVar[AsyncContainer] = ContextVar("lms_container")
 
 def inject(handler: Callable[P, T]) -> Callable[P, T]:
     """Fill the parameters marked `FromDishka[...]`."""
-    return wrap_injection(  # type: ignore[call-overload, no-any-return]
+    return wrap_injection(
         func=handler, is_async=True, manage_scope=True, container_getter=lambda _args, _kwargs: CONTAINER.get()
     )
 
@@ -50,7 +50,7 @@ def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, 
                 if not isinstance(again, type):
                     return again  # type: ignore[no-any-return]
                 async with CONTAINER.get()() as scope:
-                    show = await scope.get(again)
+                    show: Any = await scope.get(again)
                     return view(await show(kwargs["me"], done.answer), kind)  # type: ignore[no-any-return]
 
         return answer

@@ -26,6 +26,9 @@ class Page(msgspec.Struct, Generic[T], kw_only=True):
     """Give it as `cursor` for the following page; null on the last."""
 
 
+P = TypeVar("P", bound=Page[Any])
+
+
 def write_cursor(key: Any) -> str:
     """A sort key as an opaque cursor."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
@@ -48,7 +51,7 @@ def cut(items: Sequence[T], limit: int, key: Any) -> tuple[list[T], str | None]:
     return page, write_cursor(key(page[-1])) if len(items) > limit else None
 
 
-def paged(request: Request[Any, Any, Any], page: Page[T]) -> Response[Page[T]]:
+def paged(request: Request[Any, Any, Any], page: P) -> Response[P]:
     """The page with its Link header."""
     headers = {}
     if page.next is not None:

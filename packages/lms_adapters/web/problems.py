@@ -116,28 +116,37 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     )
 
 
-_AT = re.compile(r"^(?P<detail>.*?)(?: - at `(?:key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_FIELD = re.compile(r"(?:unknown|required) field `(?P<field>[^`]*)`$")
 
 
-def fault(message: str, where: str = "") -> dict[str, str]:
-    """msgspec's words about a fault, with its path as a JSON pointer."""
-    match = _AT.match(message)
-    detail, path = (match["detail"], match["path"] or "") if match else (message, "")
-    steps = [part for part in re.split(r"\.|\[|\]", path) if part]
-    prefix = f"#/{where}" if where else "#"
-    return {"pointer": "/".join([prefix, *(s.replace("~", "~0").replace("/", "~1") for s in steps)]), "detail": detail}
+def fault(where: str, message: str) -> dict[str, str]:
+    """A fault at a msgspec path (`topics[1].title`; empty for the whole body), with the path as a JSON pointer.
+
+    A field that is missing, or that is not known, is pointed at itself, not at the object around it.
+    """
+    steps = [step for step in re.split(r"[.\[\]]+", where) if step]
+    if field := _FIELD.search(message):
+        steps.append(field["field"])
+    return {"pointer": "/".join(["#", *(s.replace("~", "~0").replace("/", "~1") for s in steps)]), "detail": message}
+
+
+def _body_fault(where: str, message: str) -> dict[str, str]:
+    """Litestar calls the body `data`; without one its only word is that name."""
+    if where != "data":
+        return fault(where, message)
+    return fault("", "a JSON body is required" if message == "'data'" else message)
 
 
 def invalid_input(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
     """What Litestar and msgspec found wrong with the request."""
     extra = error.extra if isinstance(error.extra, list) else []
     faults = [
-        {"pointer": f"#/{e['key']}", "detail": e.get("message", "")} if e.get("key") else fault(e.get("message", ""))
+        (_body_fault if e.get("source") == "body" else fault)(e.get("key", ""), e.get("message", ""))
         for e in extra
         if isinstance(e, dict)
     ]
     if not faults:
-        faults = [fault(error.detail.partition(": ")[2] or error.detail)]
+        faults = [fault("", error.detail)]
     return refused(request, Invalid(errors=tuple(faults)))
 
 

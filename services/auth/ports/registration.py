@@ -15,7 +15,7 @@ class Accounts(Protocol):
         """By normal address."""
 
     async def get(self, id: UUID) -> Account:
-        """Raises NotFound."""
+        """Locked until the transaction ends. Raises NotFound."""
 
     async def add(self, account: Account) -> None:
         """Raises Conflict when the address is taken."""

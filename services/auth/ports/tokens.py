@@ -21,7 +21,7 @@ class Sessions(Protocol):
         """Raises Conflict when a rival changed it."""
 
     async def token(self, digest: str) -> RefreshToken | None:
-        """The link with this digest, used or not."""
+        """The link with this digest, used or not; locked until the transaction ends, before its session is."""
 
     async def add_token(self, token: RefreshToken) -> None:
         """A new link."""

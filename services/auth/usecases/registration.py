@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,12 +43,13 @@ class Register:
         account = new_account(id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now)
         check_password(password, email=account.email, display_name=account.display_name)
         password_hash = await self.passwords.hash(password)
-        async with self.uow:
-            known = await self.accounts.by_email(account.email)
-            if known is not None:
-                self.uow.record(RegistrationRepeated(user_id=known.id, attempted_at=now))
-                return
-            await self._open(account, password_hash)
+        with suppress(Conflict):  # somebody registered the address at this very moment: the answer is the same
+            async with self.uow:
+                known = await self.accounts.by_email(account.email)
+                if known is None:
+                    await self._open(account, password_hash)
+                else:
+                    self.uow.record(RegistrationRepeated(user_id=known.id, attempted_at=now))
 
     async def _open(self, account: Account, password_hash: str, *, role: str = LEARNER) -> None:
         await self.accounts.add(account)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, NotFound
+from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
@@ -108,7 +108,7 @@ class Refresh:
     Each refresh token counts once. One that comes back after its use was stolen or copied: the whole session ends.
     """
 
-    raises: ClassVar = (BadRefreshToken, Conflict)
+    raises: ClassVar = (BadRefreshToken,)
 
     sessions: Sessions
     signer: Signer
@@ -124,10 +124,11 @@ class Refresh:
             if token is None:
                 raise BadRefreshToken
             session = await self.sessions.get(token.session_id)
-            token = await self.sessions.token(token.digest) or token  # as it is now that the session is locked
             if token.used_at is not None:
                 session.end(now)
-                self.uow.audit("session.ended", str(session.user_id), session=str(session.id), why="refresh token reused")
+                self.uow.audit(
+                    "session.ended", str(session.user_id), session=str(session.id), why="refresh token reused"
+                )
                 reused = True
             elif session.alive(now):
                 session.prolong(now, self.policy.session)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from alembic.autogenerate import compare_metadata
+from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from lms_adapters.sql.engine import Database
+from lms_adapters.sql.types import Json, Utc
 
 KERNEL_REVISIONS = Path(__file__).parent / "versions"
 
@@ -87,7 +88,7 @@ async def migrate(
             await transaction.driver.run("SELECT pg_advisory_xact_lock(7236)")
         wanted = [b for b in branches(service_revisions) if only in (None, b.name)]
         for branch in wanted if to == "head" else reversed(wanted):
-            await transaction.connection.run_sync(lambda c, b=branch: applied.extend(_run(c, b, to)))
+            applied += await transaction.connection.run_sync(_run, branch, to)
     except BaseException:
         await transaction.rollback()
         raise
@@ -113,6 +114,65 @@ async def drift(database: Database, metadata: MetaData) -> list[str]:
         return await transaction.connection.run_sync(compare)
     finally:
         await transaction.rollback()
+
+
+async def render_difference(
+    database: Database, metadata: MetaData, revision: str, down_revision: str, message: str
+) -> str:
+    """The text of a revision that brings the database's tables to the metadata."""
+
+    def render(connection: Connection) -> str:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "render_item": lambda kind, obj, _ctx: (
+                    "sa.BigInteger()"
+                    if kind == "type" and isinstance(obj, Utc)
+                    else ("sa.Text()" if kind == "type" and isinstance(obj, Json) else False)
+                ),
+                "include_object": lambda _o, name, kind, _r, _c: kind != "table" or not name.startswith("lms_"),
+            },
+        )
+        operations = produce_migrations(context, metadata)
+        assert operations.upgrade_ops is not None and operations.downgrade_ops is not None
+        up = _indented(render_python_code(operations.upgrade_ops, render_item=context.opts["render_item"]))
+        down = _indented(render_python_code(operations.downgrade_ops, render_item=context.opts["render_item"]))
+        return _REVISION.format(message=message, revision=revision, down_revision=down_revision, up=up, down=down)
+
+    transaction = await database.begin()
+    try:
+        return await transaction.connection.run_sync(render)
+    finally:
+        await transaction.rollback()
+
+
+_REVISION = """\"\"\"{message}.
+
+Revision ID: {revision}
+\"\"\"
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{down_revision}"
+
+
+def upgrade() -> None:
+    {up}
+
+
+def downgrade() -> None:
+    {down}
+"""
+
+
+def _indented(code: str) -> str:
+    lines = [line for line in code.splitlines() if not line.strip().startswith("#")]
+    return "\n".join(lines).strip() or "pass"
 
 
 def _context(connection: Connection, branch: Branch, **opts: Any) -> MigrationContext:

@@ -80,6 +80,20 @@ async def test_publish_returns_when_every_sink_that_is_fed_has_it() -> None:
             assert all(numbers(sink)[-1] == id for sink in sinks)
 
 
+async def test_publish_waits_for_a_sink_that_is_only_beginning() -> None:
+    class Slow(RecordingSink):
+        async def position(self, stream: str) -> str | None:
+            for _ in range(20):
+                await asyncio.sleep(0)
+            return await super().position(stream)
+
+    world, sink = World(), Slow()
+    async with fed(world.bus, "s", sink):
+        await world.bus.fed({"s": {"recorder"}})
+        await world.commit(1)
+        assert numbers(sink) == [1]
+
+
 async def test_a_late_commit_arrives_live() -> None:
     world, sink = World(), RecordingSink()
     async with fed(world.bus, "s", sink):

@@ -93,9 +93,7 @@ class BroadcastContract:
             await broadcast.send(channel, b"back")
             assert await heard(again) == b"back"
 
-    async def test_the_slow_lose_the_oldest(
-        self, broker: BroadcastBroker, broadcast: Broadcast, channel: str
-    ) -> None:
+    async def test_the_slow_lose_the_oldest(self, broker: BroadcastBroker, broadcast: Broadcast, channel: str) -> None:
         async with broadcast.listen(channel) as slow, broadcast.listen(channel) as fast:
             for number in range(300):
                 await broadcast.send(channel, b"%d" % number)

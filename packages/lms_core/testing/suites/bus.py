@@ -5,6 +5,7 @@ that can be killed, and gives it a `broker` fixture.
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 from abc import ABC, abstractmethod
 from collections import defaultdict
@@ -176,7 +177,7 @@ class BusContract:
     async def test_an_envelope_comes_out_as_it_went_in(self, broker: Broker, bus: Bus) -> None:
         stream, sink = broker.stream(), RecordingSink()
         published = [
-            event(stream, 1, "käse/☕ 100% \"quoted\" a=b;c", '{"name":"Žofie 学習"}'.encode()),
+            event(stream, 1, 'käse/☕ 100% "quoted" a=b;c', '{"name":"Žofie 学習"}'.encode()),
             event(stream, 2, "  spaces at the ends  ", b""),
             event(stream, 3, "line\r\nbreak\tand tab", b'{"text":"' + b"x" * 200_000 + b'"}'),
             event(stream, 4, "%C3%A9 is not an é", b"{}"),
@@ -246,13 +247,12 @@ class BusContract:
         """Feeds begin while events are being published: there is no gap between catching up and live."""
         stream, published = broker.stream(), list[Envelope]()
         sinks = [RecordingSink(f"sink{n}") for n in range(5)]
+        feeds: list[asyncio.Task[None]] = []
         for number in range(25):
             batch = events(stream, 20, start=number * 20)
             published += batch
             await broker.publish(bus, stream, batch)
-            if number == 0:
-                feeds = [asyncio.create_task(bus.feed(stream, sink)) for sink in sinks[:1]]
-            elif number % 5 == 0 and number // 5 < len(sinks):
+            if number % 5 == 0:
                 feeds.append(asyncio.create_task(bus.feed(stream, sinks[number // 5])))
         for sink in sinks:
             assert in_order(await sink.has(stream, 500), published)
@@ -306,6 +306,22 @@ class BusContract:
         async with asyncio.timeout(SOON):
             await asyncio.wait([feed])
         assert feed.cancelled()
+
+    async def test_a_feed_may_be_cancelled_at_any_moment(self, broker: Broker, bus: Bus) -> None:
+        """It ends, leaves nothing open, and the next one goes on."""
+        stream, sink = broker.stream(), RecordingSink()
+        await broker.publish(bus, stream, events(stream, 300))
+        for turns in range(0, 100, 5):
+            feed = asyncio.create_task(bus.feed(stream, sink))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            feed.cancel()
+            async with asyncio.timeout(SOON):
+                await asyncio.wait([feed])
+        async with fed(bus, stream, sink):
+            await sink.has(stream, 300)
+        assert sink.repeated == 0
+        gc.collect()  # what was left open warns now
 
     async def test_it_is_ready(self, bus: Bus) -> None:
         await bus.ready()

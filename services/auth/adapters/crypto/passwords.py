@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
@@ -39,3 +40,16 @@ class Argon2Passwords(Passwords):
                 return False
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, verify)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def open_passwords() -> Iterator[Passwords]:
+    """Hashing for as long as the container is open."""
+    passwords = Argon2Passwords()
+    try:
+        yield passwords
+    finally:
+        passwords.close()

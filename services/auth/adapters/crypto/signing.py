@@ -26,7 +26,7 @@ from services.auth.adapters.sql.tokens import SigningKeyRow
 from services.auth.ports.tokens import Signer
 from services.auth.settings import AuthSettings
 
-_NEWEST = Query(select(SigningKeyRow.kid, SigningKeyRow.sealed).order_by(SigningKeyRow.created_at.desc()), dict)
+_NEWEST = Query(select(SigningKeyRow.sealed).order_by(SigningKeyRow.created_at.desc()), dict[str, str])
 _ADD = "INSERT INTO signing_key (kid, sealed, created_at) VALUES ($1, $2, $3)"
 
 
@@ -54,7 +54,15 @@ class Es256Signer(Signer):
 
 async def open_signer(settings: AuthSettings, database: Database, reader: Reader, clock: Clock) -> Signer:
     """The signer with its keys; the first is made when there is none. Raises Unavailable for a wrong master key."""
-    master = OctKey.import_key(await asyncio.to_thread(_master_key, settings))
+    try:
+        master = await asyncio.to_thread(_master_key, settings)
+        await _make_first(database, master, clock)
+        return Es256Signer([_unseal(row["sealed"], master) for row in await reader.all(_NEWEST)])
+    except (JoseError, ValueError) as error:
+        raise Unavailable("the signing keys cannot be opened with this master key") from error
+
+
+async def _make_first(database: Database, master: OctKey, clock: Clock) -> None:
     async with writing(database) as driver:  # one maker at a time, in all processes
         if driver.kind == "postgresql":
             await driver.run("SELECT pg_advisory_xact_lock(7237)")
@@ -63,21 +71,23 @@ async def open_signer(settings: AuthSettings, database: Database, reader: Reader
             plain = msgspec.json.encode(key.as_dict(private=True))
             sealed = jwe.encrypt_compact({"alg": "dir", "enc": "A256GCM"}, plain, master)
             await driver.run(_ADD, key.kid, sealed, to_ms(clock.now()))
-    try:
-        return Es256Signer(
-            [
-                ECKey.import_key(msgspec.json.decode(jwe.decrypt_compact(row["sealed"], master).plaintext or b""))
-                for row in await reader.all(_NEWEST)
-            ]
-        )
-    except JoseError as error:
-        raise Unavailable("the signing keys cannot be opened with this master key") from error
 
 
-def _master_key(settings: AuthSettings) -> bytes:
+def _unseal(sealed: str, master: OctKey) -> ECKey:
+    return ECKey.import_key(msgspec.json.decode(jwe.decrypt_compact(sealed, master).plaintext or b""))
+
+
+def _master_key(settings: AuthSettings) -> OctKey:
     if settings.master_key:
-        return base64.urlsafe_b64decode(settings.master_key + "=" * (-len(settings.master_key) % 4))
-    path = Path(settings.data) / "auth.master.key"
+        raw = base64.urlsafe_b64decode(settings.master_key + "=" * (-len(settings.master_key) % 4))
+    else:
+        raw = _kept_key(Path(settings.data) / "auth.master.key")
+    if len(raw) != 32:
+        raise ValueError("the master key must be 32 bytes")
+    return OctKey.import_key(raw)
+
+
+def _kept_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         made = path.with_suffix(f".{secrets.token_hex(4)}")

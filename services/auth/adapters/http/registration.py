@@ -32,7 +32,5 @@ class RegistrationController(Controller):
     @repeatable(AcceptedView())
     @inject
     async def register(self, data: JSONBody[RegisterBody], register: FromDishka[Register]) -> AcceptedView:
-        await register(
-            email=data.email, password=data.password, display_name=data.display_name, locale=data.locale
-        )
+        await register(email=data.email, password=data.password, display_name=data.display_name, locale=data.locale)
         return AcceptedView()

@@ -32,7 +32,7 @@ class SqlAccounts(Accounts):
         return await self._rows.one(email=email)
 
     async def get(self, id: UUID) -> Account:
-        return await self._rows.get(id)
+        return await self._rows.get(id, lock=True)
 
     async def add(self, account: Account) -> None:
         await self._rows.add(account)

@@ -63,7 +63,7 @@ class SqlSessions(Sessions):
         await self._sessions.update(session)
 
     async def token(self, digest: str) -> RefreshToken | None:
-        return await self._tokens.one(digest=digest)
+        return await self._tokens.one(lock=True, digest=digest)
 
     async def add_token(self, token: RefreshToken) -> None:
         await self._tokens.add(token)

@@ -1,0 +1,1 @@
+"""`lms`: run the platform, look after it, build on it."""

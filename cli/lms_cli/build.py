@@ -1,0 +1,111 @@
+"""Commands for those who build on the platform: settings, plugins, checks, documents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from lms_adapters.platform import asyncapi as events_document
+from lms_adapters.platform.compose import VERSION
+from lms_adapters.platform.settings import BadSettings
+from lms_cli.control import operate
+from lms_cli.operations import Row
+from lms_cli.options import as_json, service_option, source
+from lms_cli.output import awaited, console, show
+from lms_cli.platform import plugins as found_plugins, services
+
+
+@click.command()
+@service_option
+@as_json
+@click.pass_context
+def config(ctx: click.Context, service: str | None, json: bool) -> None:
+    """Every setting, its value and where it came from; secrets are masked.
+
+    LMS_COURSE_DATABASE_URL counts for course alone, LMS_DATABASE_URL for all; in lms.toml the tables [course] and [lms].
+    """
+    settings = source(ctx)
+
+    async def rows() -> AsyncIterator[Row]:
+        for one in services((service,) if service else ()):
+            try:
+                _, origins = settings.load_with_origins(one.settings, one.name)
+            except BadSettings as error:
+                raise click.ClickException(f"{one.name}: {error}") from error
+            for origin in origins:
+                yield {"service": one.name, "setting": origin.name, "value": origin.value, "from": origin.source}
+
+    awaited(show(rows(), json=json, empty="no settings"))
+
+
+@click.group()
+def plugins() -> None:
+    """Services that are installed, ours and others'."""
+
+
+@plugins.command("list")
+@as_json
+def plugins_list(json: bool) -> None:
+    """Where each service comes from, and what became of it."""
+
+    async def rows() -> AsyncIterator[Row]:
+        for plugin in found_plugins():
+            yield {"service": plugin.name, "source": plugin.source, "version": plugin.version, "state": plugin.state}
+
+    awaited(show(rows(), json=json, empty="no plugins"))
+
+
+@click.command()
+@as_json
+@click.pass_context
+def check(ctx: click.Context, json: bool) -> None:
+    """Look at everything that can be wrong with an installation; exit 1 when something is."""
+    bad = 0
+
+    async def rows() -> AsyncIterator[Row]:
+        nonlocal bad
+        async for row in operate("check", (), source(ctx)):
+            bad += not row["ok"]
+            yield row if json else {"": "ok" if row["ok"] else "BAD", "what": row["what"], "detail": row["detail"]}
+
+    awaited(show(rows(), json=json, empty=""))
+    if bad:
+        console.print(f"{bad} things are wrong") if not json else None
+        ctx.exit(1)
+
+
+def _write(document: dict[str, Any], path: str) -> None:
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    if path == "-":
+        sys.stdout.write(text)
+    else:
+        Path(path).write_text(text)
+        console.print(f"wrote {path}")
+
+
+output = click.option("--output", "-o", default="-", help="File to write; - is standard output.")
+
+
+@click.command()
+@output
+@click.pass_context
+def openapi(ctx: click.Context, output: str) -> None:
+    """The merged OpenAPI 3.1 document of all services."""
+
+    async def work() -> dict[str, Any]:
+        [row] = [row async for row in operate("openapi", (), source(ctx))]
+        return row["document"]  # type: ignore[no-any-return]
+
+    _write(awaited(work()), output)
+
+
+@click.command()
+@output
+def asyncapi(output: str) -> None:
+    """The merged AsyncAPI 3 document of all services."""
+    _write(events_document.merged(services(), VERSION), output)

@@ -1,0 +1,116 @@
+"""The command line and a running platform: over a Unix socket in the data folder, or on the folder itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from lms_adapters.platform.compose import Platform
+from lms_adapters.platform.folder import control_socket, locked
+from lms_adapters.platform.settings import Settings, Source
+from lms_cli.operations import OPERATIONS, OperationFailed, Row
+from lms_cli.platform import services
+from lms_core.domain.errors import Refusal
+
+_MAX_REQUEST = 1 << 20
+
+
+class ControlServer:
+    """Answers operations, a line of JSON a row: `{"row": …}`, and at the end `{"end": null}` or `{"end": "what failed"}`."""
+
+    def __init__(self, platform: Platform, path: Path) -> None:
+        self._platform = platform
+        self._path = path
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> ControlServer:
+        self._path.unlink(missing_ok=True)
+        # a relative path in the folder's own directory keeps under the 107 characters of a socket's name
+        self._server = await asyncio.start_unix_server(self._serve, short(self._path), limit=_MAX_REQUEST)
+        self._path.chmod(0o600)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        end: str | None = None
+        try:
+            request = msgspec.json.decode(await reader.readline())
+            async for row in OPERATIONS[request["operation"]](self._platform, **request["arguments"]):
+                writer.write(msgspec.json.encode({"row": row}, enc_hook=str) + b"\n")
+                await writer.drain()
+        except (ConnectionError, asyncio.CancelledError):
+            end = "interrupted"
+        except Exception as error:
+            end = words(error)
+        with contextlib.suppress(ConnectionError):
+            writer.write(msgspec.json.encode({"end": end}) + b"\n")
+            await writer.drain()
+        writer.close()
+
+
+def words(error: BaseException) -> str:
+    """An error as one line for a person."""
+    if isinstance(error, (Refusal, OperationFailed)):
+        faults = error.facts.get("errors", []) if isinstance(error, Refusal) else []
+        listed = "; ".join(f"{f['pointer']} {f['detail']}" for f in faults) if isinstance(faults, list) else ""
+        return listed or str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def short(path: Path) -> str:
+    """The shorter of the absolute and the relative path: a socket's name has at most 107 characters."""
+    return min(str(path.absolute()), os.path.relpath(path), key=len)
+
+
+async def operate(name: str, only: tuple[str, ...], source: Source, **arguments: Any) -> AsyncIterator[Row]:
+    """Rows of an operation: from the platform that runs on the folder, else from one opened for it.
+
+    `only` names the services it needs when nothing runs; none: all. Raises OperationFailed.
+    """
+    data = Path(source.load(Settings, "lms").data)
+    for path in (control_socket(data), *(control_socket(data, service) for service in only)):
+        if path.exists():
+            try:
+                reader, writer = await asyncio.open_unix_connection(short(path), limit=1 << 24)
+            except (ConnectionRefusedError, FileNotFoundError):
+                continue
+            async for row in _ask(reader, writer, name, arguments):
+                yield row
+            return
+    with locked(data):
+        platform = Platform(services(only), source, workers=False)
+        await platform.open(receive=False, upgrade=None if name.startswith("db.") else True)
+        try:
+            async for row in OPERATIONS[name](platform, **arguments):
+                yield row
+        finally:
+            await platform.close()
+
+
+async def _ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name: str, arguments: dict[str, Any]
+) -> AsyncIterator[Row]:
+    try:
+        writer.write(msgspec.json.encode({"operation": name, "arguments": arguments}) + b"\n")
+        await writer.drain()
+        while line := await reader.readline():
+            message = msgspec.json.decode(line)
+            if "row" in message:
+                yield message["row"]
+            elif message["end"] is None:
+                return
+            else:
+                raise OperationFailed(message["end"])
+        raise OperationFailed("the platform stopped before it was done")
+    finally:
+        writer.close()

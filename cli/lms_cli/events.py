@@ -1,0 +1,143 @@
+"""`lms events`: what was published, what waits, what was given up, and how to make it good."""
+
+from __future__ import annotations
+
+import contextlib
+
+import click
+
+from lms_cli.control import operate
+from lms_cli.options import as_json, service_option, source
+from lms_cli.output import awaited, console, show
+from lms_cli.platform import services
+
+
+@click.group()
+def events() -> None:
+    """Look at events, and mend what went wrong with them."""
+
+
+@events.command("list")
+@as_json
+def catalogue(json: bool) -> None:
+    """Every event there is: who publishes it and who takes it."""
+    running = services()
+
+    async def rows():  # type: ignore[no-untyped-def]
+        for publisher in running:
+            for event in publisher.publishes:
+                takers = [s.name for r in running for s in r.subscribes if event in s.events or s.everything]
+                yield {
+                    "event": event.type,
+                    "key": event.key_field,
+                    "taken by": ", ".join(takers),
+                    "what": (event.__doc__ or "").strip().splitlines()[0],
+                }
+
+    awaited(show(rows(), json=json, empty="no events"))
+
+
+@events.command()
+@service_option
+@click.option("--trace", "trace_id", help="Only this trace id.")
+@click.option("--limit", default=50, help="How many.")
+@as_json
+@click.pass_context
+def log(ctx: click.Context, service: str | None, trace_id: str | None, limit: int, json: bool) -> None:
+    """The newest published events, from the publishers' logs."""
+    only = (service,) if service else ()
+    rows = operate("events.log", only, source(ctx), service=service, trace_id=trace_id, limit=limit)
+    awaited(show(rows, json=json, empty="nothing was published yet"))
+
+
+@events.command()
+@service_option
+@as_json
+@click.pass_context
+def tail(ctx: click.Context, service: str | None, json: bool) -> None:
+    """Events as they are published, until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):
+        awaited(
+            show(
+                operate("events.tail", (service,) if service else (), source(ctx), service=service),
+                json=json,
+                empty="",
+                live=True,
+            )
+        )
+
+
+@events.command()
+@service_option
+@as_json
+@click.pass_context
+def backlog(ctx: click.Context, service: str | None, json: bool) -> None:
+    """What waits in each service: unsent events, unhandled events, jobs."""
+    rows = operate("events.backlog", (service,) if service else (), source(ctx), service=service)
+    awaited(show(rows, json=json, empty="no services"))
+
+
+@events.command("dead-letters")
+@service_option
+@as_json
+@click.pass_context
+def dead_letters(ctx: click.Context, service: str | None, json: bool) -> None:
+    """Events that a subscription gave up on. Each holds up the later events of its key until requeued or skipped."""
+    rows = operate("events.dead-letters", (service,) if service else (), source(ctx), service=service)
+    awaited(show(rows, json=json, empty="no dead letters"))
+
+
+def _release(ctx: click.Context, service: str, seq: tuple[int, ...], *, skip: bool, json: bool) -> None:
+    for number in seq:
+        rows = operate("events.release", (service,), source(ctx), service=service, seq=number, skip=skip)
+        awaited(show(rows, json=json, empty=""))
+
+
+@events.command()
+@click.argument("service")
+@click.argument("seq", type=int, nargs=-1, required=True)
+@as_json
+@click.pass_context
+def requeue(ctx: click.Context, service: str, seq: tuple[int, ...], json: bool) -> None:
+    """Try dead letters SEQ… of SERVICE again; the later events of their keys follow in order."""
+    _release(ctx, service, seq, skip=False, json=json)
+
+
+@events.command()
+@click.argument("service")
+@click.argument("seq", type=int, nargs=-1, required=True)
+@as_json
+@click.pass_context
+def skip(ctx: click.Context, service: str, seq: tuple[int, ...], json: bool) -> None:
+    """Leave dead letters SEQ… of SERVICE unhandled for ever and let the later events of their keys go on."""
+    _release(ctx, service, seq, skip=True, json=json)
+
+
+@events.command()
+@click.argument("name")
+@click.option("--verify", is_flag=True, help="Only compare: change nothing, exit 1 on a difference.")
+@as_json
+@click.pass_context
+def replay(ctx: click.Context, name: str, verify: bool, json: bool) -> None:
+    """Rebuild the projection NAME (such as progress.course-progress) from the publishers' logs.
+
+    It is built beside the live tables and compared with them, row by row; what differs is printed, and without
+    --verify mended in one transaction. The platform may go on running.
+    """
+    found = 0
+
+    async def rows():  # type: ignore[no-untyped-def]
+        nonlocal found
+        async for row in operate("events.replay", (), source(ctx), name=name, verify=verify):
+            if "read" in row:
+                if not json:
+                    console.print(f"  {row['read']:>8} events read", end="\r")
+                continue
+            found += 1
+            yield row
+
+    awaited(show(rows(), json=json, empty=f"{name}: no difference"))
+    if found and not json:
+        console.print(f"{found} rows differ" + ("" if verify else ", mended"))
+    if found and verify:
+        ctx.exit(1)

@@ -1,0 +1,176 @@
+"""Events and jobs as the workers handle them: retries, parking, dead letters, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lms_adapters.sql.inbox import MAX_AGE, MAX_ATTEMPTS
+from lms_adapters.testing.service import ServiceUnderTest
+from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, PlayerWon, PointScored
+from lms_core.domain.events import Envelope, encode
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)],
+)
+async def toy(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
+    TROUBLE.__init__()  # type: ignore[misc]
+    environ = {}
+    if request.param == "postgresql":
+        environ["LMS_DATABASE_URL"] = request.getfixturevalue("database_url")
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
+        yield service
+
+
+def points(player: str, *numbers: int) -> list[PointScored]:
+    return [PointScored(player=player, number=n) for n in numbers]
+
+
+async def shown(toy: ServiceUnderTest, player: str) -> list[int]:
+    answer = await toy.client().get(f"/api/v1/points/{player}")
+    return answer.json()["points"] if answer.status_code == 200 else []
+
+
+async def test_events_of_a_key_are_handled_in_order_and_once(toy: ServiceUnderTest) -> None:
+    await toy.receive(*points("ada", *range(50)), drain=False)
+    await toy.drain()
+    assert await shown(toy, "ada") == list(range(50))
+    assert await toy.published(PlayerWon) == [PlayerWon(player="ada")]
+
+
+async def test_a_poison_event_holds_up_its_own_key_only(toy: ServiceUnderTest) -> None:
+    TROUBLE.poison.add(2)
+    await toy.receive(*points("ada", 1, 2, 3), *points("bob", 1, 5, 3))
+    assert await shown(toy, "ada") == [1]
+    assert await shown(toy, "bob") == [1, 5, 3]
+    for _ in range(MAX_ATTEMPTS):
+        await toy.advance(timedelta(minutes=10))
+    await toy.receive(*points("ada", 4), *points("bob", 7))
+    assert await shown(toy, "ada") == [1]
+    assert await shown(toy, "bob") == [1, 5, 3, 7]
+    [letter] = await toy.dead_letters()
+    assert "toy.count-point: ValueError: point 2 is poison" in letter
+    TROUBLE.poison.clear()
+    inbox = toy.running.workers.inbox  # type: ignore[union-attr]
+    [row] = await inbox.dead_letters()
+    assert await inbox.release(row["seq"], skip=False)
+    await toy.drain()
+    assert await shown(toy, "ada") == [1, 2, 3, 4]
+    assert await toy.dead_letters() == []
+
+
+async def test_a_skipped_dead_letter_lets_its_key_go_on(toy: ServiceUnderTest) -> None:
+    TROUBLE.poison.add(1)
+    await toy.receive(*points("ada", 1, 2))
+    for _ in range(MAX_ATTEMPTS):
+        await toy.advance(timedelta(minutes=10))
+    inbox = toy.running.workers.inbox  # type: ignore[union-attr]
+    [row] = await inbox.dead_letters()
+    assert await inbox.release(row["seq"], skip=True)
+    await toy.drain()
+    assert await shown(toy, "ada") == [2]
+    assert not await inbox.release(row["seq"], skip=True)
+
+
+async def test_not_yet_waits_by_age_and_not_by_attempts(toy: ServiceUnderTest) -> None:
+    TROUBLE.missing.add(1)
+    await toy.receive(*points("ada", 1, 2))
+    for _ in range(MAX_ATTEMPTS * 3):
+        await toy.advance(timedelta(minutes=6))
+    assert await shown(toy, "ada") == []
+    TROUBLE.missing.clear()
+    await toy.advance(timedelta(minutes=6))
+    assert await shown(toy, "ada") == [1, 2]
+
+
+async def test_not_yet_for_longer_than_its_age_is_a_dead_letter(toy: ServiceUnderTest) -> None:
+    TROUBLE.missing.add(1)
+    await toy.receive(*points("ada", 1))
+    await toy.advance(MAX_AGE + timedelta(minutes=10))
+    assert len(await toy.dead_letters()) == 1
+
+
+async def test_an_event_received_twice_counts_once(toy: ServiceUnderTest) -> None:
+    inbox = toy.running.workers.inbox  # type: ignore[union-attr]
+    await toy.receive(*points("ada", 1))
+    envelope = Envelope(
+        id="same", source="lms.games", type=PointScored.type, key="bob", time=toy.clock.now(), traceparent="",
+        body=encode(PointScored(player="bob", number=1)),
+    )  # fmt: skip
+    await inbox.ingest("lms.games", [envelope, envelope], "10")
+    await toy.drain()
+    await inbox.ingest("lms.games", [envelope], "10")
+    await toy.drain()
+    assert await shown(toy, "bob") == [1]
+    assert await inbox.position("lms.games") == "10"
+
+
+async def test_a_job_is_tried_again_with_the_same_id_and_has_one_result(toy: ServiceUnderTest) -> None:
+    TROUBLE.provider_down = 2
+    await toy.receive(*points("ada", 1, 2, 3))
+    for _ in range(4):
+        await toy.advance(timedelta(minutes=20))
+    assert [attempt for _, attempt in TROUBLE.calls] == [1, 2, 3]
+    assert len({id for id, _ in TROUBLE.calls}) == 1
+    assert toy.running.database is not None
+    assert len(await toy.running.database.read("SELECT player FROM told", ())) == 1
+
+
+async def test_a_job_that_never_succeeds_is_given_up_and_can_be_requeued(toy: ServiceUnderTest) -> None:
+    TROUBLE.provider_down = 10
+    await toy.receive(*points("ada", 1, 2, 3))
+    for _ in range(12):
+        await toy.advance(timedelta(minutes=20))
+    queue = toy.running.workers.queue  # type: ignore[union-attr]
+    [dead] = await queue.listing(dead=True)
+    assert (dead["attempts"], "provider is down" in dead["error"]) == (10, True)
+    await queue.requeue(dead["id"])
+    await toy.drain()
+    assert await queue.listing(dead=True) == []
+
+
+async def test_a_job_whose_worker_died_is_taken_over_after_its_lease(toy: ServiceUnderTest) -> None:
+    await toy.receive(*points("ada", 1, 2, 3), drain=False)
+    workers = toy.running.workers
+    assert workers is not None
+    for subscription in SERVICE.subscribes:
+        while await workers.handle_once(subscription):
+            pass
+    [leased] = await workers.queue.claim("a worker that dies")
+    await toy.drain()
+    assert TROUBLE.calls == []
+    await toy.advance(timedelta(minutes=2))
+    assert TROUBLE.calls == [(leased.id, 2)]
+
+
+async def test_refusals_crashes_and_unknown_paths_are_problem_documents(toy: ServiceUnderTest) -> None:
+    client = toy.client()
+    for method, path, status, type_ in (
+        ("GET", "/api/v1/points/nobody", 404, "/problems/not-found"),
+        ("GET", "/api/v1/points/mine", 401, "/problems/unauthenticated"),
+        ("GET", "/api/v1/nowhere", 404, "/problems/not-found"),
+        ("PUT", "/api/v1/points/ada", 405, "/problems/http/405"),
+        ("POST", "/api/v1/points/crash", 500, "/problems/internal"),
+    ):
+        answer = await client.request(method, path)
+        body = answer.json()
+        assert (answer.status_code, body["type"], body["status"]) == (status, type_, status)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["traceparent"][3:35] == body["trace_id"]
+        assert "secret" not in answer.text
+
+
+async def test_the_trace_goes_on_from_the_header_to_the_event(toy: ServiceUnderTest) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    answer = await toy.client().get("/api/v1/points/ada", headers={"traceparent": trace})
+    assert answer.headers["traceparent"][3:35] == trace[3:35]
+    await toy.receive(*points("ada", 1, 2, 3))
+    workers = toy.running.workers
+    assert workers is not None
+    [(_, won)] = await workers.outbox.log()
+    assert won.traceparent[3:35] == trace[3:35]
+

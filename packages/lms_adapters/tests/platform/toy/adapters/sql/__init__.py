@@ -1,0 +1,1 @@
+"""A service of one table, for the kernel's tests."""

@@ -1,0 +1,1 @@
+"""Every event collected, and what they add up to."""

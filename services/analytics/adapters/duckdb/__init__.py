@@ -1,0 +1,1 @@
+"""The columnar store in one file."""

@@ -1,0 +1,74 @@
+"""GET /analytics/courses/{id} and GET /analytics/overview."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get
+from litestar.params import FromPath, FromQuery
+
+from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.messages import View, view
+from services.analytics.usecases.metrics import ShowCourse, ShowOverview
+
+Days = Annotated[int, msgspec.Meta(ge=1, le=366, description="How many days back, today included.")]
+
+
+class FreshnessView(View, kw_only=True):
+    waiting_since: datetime | None
+    """Since when the oldest event waits that is not counted yet; null when all are counted."""
+    behind_seconds: int
+
+
+class CourseView(View, kw_only=True):
+    course_id: UUID
+    title: str
+    enrolled: int
+    active: int
+    pending: int
+    suspended: int
+    completed: int
+    seconds: int
+    """Time on task of all learners."""
+    revenue: dict[str, int]
+    """Minor units by currency (ISO 4217)."""
+    events: int
+    """Events counted."""
+    as_of: datetime | None
+    """Time of the newest of them."""
+    completion_rate: float
+    """Completed of enrolled, 0 to 1."""
+    average_percent: float
+    """Of all enrolled, 0 to 100."""
+    freshness: FreshnessView
+
+
+class DayTotalView(View, kw_only=True):
+    day: date
+    type: str
+    events: int
+
+
+class OverviewView(View, kw_only=True):
+    events: int
+    as_of: datetime | None
+    freshness: FreshnessView
+    days: list[DayTotalView]
+
+
+class MetricsController(Controller):
+    path = "/analytics"
+
+    @get("/courses/{course_id:uuid}", guards=[requires("analytics:read")])
+    @inject
+    async def show_course(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowCourse]) -> CourseView:
+        return view(await show(me, course_id), CourseView)
+
+    @get("/overview", guards=[requires("course:administer")])
+    @inject
+    async def show_overview(self, show: FromDishka[ShowOverview], days: FromQuery[Days] = 30) -> OverviewView:
+        return view(await show(days), OverviewView)

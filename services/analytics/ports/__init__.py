@@ -1,0 +1,1 @@
+"""What analytics needs from outside, as promises."""

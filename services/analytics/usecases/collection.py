@@ -1,0 +1,95 @@
+"""Collecting every event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+
+import msgspec
+
+from lms_core.contracts.auth import UserCreated
+from lms_core.contracts.user import ProfileUpdated
+from lms_core.domain.errors import Unavailable
+from lms_core.domain.events import Envelope, Event, encode, personal_fields
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.jobs import Job, JobRun, job
+from lms_core.ports.uow import UnitOfWork
+from services.analytics.ports.collection import ColumnStore, Staging
+
+BATCH: Final = 1000
+"""Events that are loaded together, at most."""
+PATIENCE: Final = timedelta(minutes=1)
+"""Between two series of attempts, while the store is away."""
+PERSONAL: Final[dict[str, type[Event]]] = {kind.type: kind for kind in (UserCreated, ProfileUpdated)}
+"""Contracts with fields about a person."""
+_KEY: Final = "load"
+
+
+@job("analytics.load")
+class Load(Job, frozen=True, kw_only=True):
+    """Bring what is staged into the columnar store."""
+
+
+def without_names(envelope: Envelope) -> Envelope:
+    """The event without what its contract marks as personal: no figure needs it, and the store forgets nothing."""
+    contract = PERSONAL.get(envelope.type)
+    if contract is None:
+        return envelope
+    try:
+        facts = msgspec.json.decode(envelope.body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        facts = {}
+    return msgspec.structs.replace(envelope, body=encode(facts | dict.fromkeys(personal_fields(contract))))
+
+
+@dataclass(frozen=True, slots=True)
+class CollectEvent:
+    """Put an event of any service where the next batch will find it."""
+
+    raises: ClassVar = ()
+
+    staging: Staging
+    uow: UnitOfWork
+
+    async def __call__(self, envelope: Envelope) -> None:
+        async with self.uow:
+            await self.staging.add(without_names(envelope))
+            self.uow.enqueue(Load(), key=_KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadStaged:
+    """Load one batch, and make sure of the next.
+
+    There is one open job at a time. While it runs, those who stage events cannot enqueue another; so it looks again in
+    the transaction that finishes it, and puts its successor into the queue when there is more.
+    """
+
+    raises: ClassVar = (Unavailable,)
+
+    staging: Staging
+    store: ColumnStore
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, job: Load, run: JobRun) -> None:
+        batch = await self.staging.take(self.ids.new(), BATCH)
+        again = None
+        if batch is not None:
+            try:
+                await self.store.insert(batch.id, batch.events)
+            except Unavailable:
+                if not run.last:
+                    raise
+                batch, again = None, self.clock.now() + PATIENCE
+        async with self.uow:
+            if batch is not None:
+                await self.staging.remove(batch.id)
+            if await self.staging.waiting():
+                self.uow.enqueue(Load(), key=_KEY, at=again)
+
+
+USE_CASES = (CollectEvent, LoadStaged)

@@ -1,0 +1,125 @@
+"""auth's ports in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from lms_core.domain.errors import Conflict, NotFound
+from services.auth.domain.credentials import Credential
+from services.auth.domain.permissions import RoleAssignment
+from services.auth.domain.registration import Account
+from services.auth.domain.tokens import RefreshToken, Session
+from services.auth.ports.credentials import Credentials, Passwords, SignIn
+from services.auth.ports.permissions import Roles
+from services.auth.ports.registration import Accounts
+from services.auth.ports.tokens import Sessions, Signer
+
+
+class FakeAccounts(Accounts):
+    def __init__(self, *accounts: Account) -> None:
+        self.kept = {a.id: a for a in accounts}
+        self.rival = False
+        """Somebody takes the address between the look and the write."""
+
+    async def by_email(self, email: str) -> Account | None:
+        return next((a for a in self.kept.values() if a.email == email), None)
+
+    async def get(self, id: UUID) -> Account:
+        if id not in self.kept:
+            raise NotFound
+        return self.kept[id]
+
+    async def add(self, account: Account) -> None:
+        if self.rival:
+            raise Conflict
+        self.kept[account.id] = account
+
+
+class FakeCredentials(Credentials):
+    def __init__(self, accounts: FakeAccounts) -> None:
+        self.accounts = accounts
+        self.kept: dict[UUID, Credential] = {}
+
+    async def add(self, credential: Credential) -> None:
+        self.kept[credential.user_id] = credential
+
+    async def for_email(self, email: str) -> SignIn | None:
+        account = await self.accounts.by_email(email)
+        if account is None:
+            return None
+        return SignIn(user_id=account.id, password_hash=self.kept[account.id].password_hash)
+
+
+class FakePasswords(Passwords):
+    def __init__(self) -> None:
+        self.checked: list[str | None] = []
+
+    async def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        self.checked.append(password_hash)
+        return password_hash == f"hash of {password}"
+
+
+class FakeRoles(Roles):
+    def __init__(self) -> None:
+        self.kept: set[tuple[UUID, str]] = set()
+
+    async def of(self, user_id: UUID) -> frozenset[str]:
+        return frozenset(role for id, role in self.kept if id == user_id)
+
+    async def add(self, assignment: RoleAssignment) -> bool:
+        one = (assignment.user_id, assignment.role)
+        new = one not in self.kept
+        self.kept.add(one)
+        return new
+
+
+class FakeSessions(Sessions):
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Session] = {}
+        self.tokens: dict[str, RefreshToken] = {}
+
+    async def get(self, id: UUID) -> Session:
+        if id not in self.kept:
+            raise NotFound
+        return self.kept[id]
+
+    async def add(self, session: Session) -> None:
+        self.kept[session.id] = session
+
+    async def update(self, session: Session) -> None:
+        self.kept[session.id] = session
+
+    async def token(self, digest: str) -> RefreshToken | None:
+        return self.tokens.get(digest)
+
+    async def add_token(self, token: RefreshToken) -> None:
+        self.tokens[token.digest] = token
+
+    async def use(self, token: RefreshToken) -> None:
+        self.tokens[token.digest] = token
+
+
+class FakeSigner(Signer):
+    def __init__(self) -> None:
+        self.signed: list[dict[str, Any]] = []
+        self.count = 0
+
+    async def sign(self, claims: dict[str, Any]) -> str:
+        self.signed.append(claims)
+        return f"access {len(self.signed)}"
+
+    async def jwks(self) -> dict[str, Any]:
+        return {"keys": []}
+
+    def new_secret(self) -> tuple[str, str]:
+        self.count += 1
+        secret = f"refresh {self.count}"
+        return secret, self.digest(secret)
+
+    def digest(self, secret: str) -> str:
+        return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""Signing in and staying signed in, without a database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lms_core.security.permissions import LEARNER
+from lms_core.security.principal import Principal
+from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork, fake_id, principal
+from services.auth.domain.credentials import Credential
+from services.auth.domain.registration import Account
+from services.auth.domain.tokens import BadCredentials, BadRefreshToken
+from services.auth.tests.usecases.fakes import (
+    FakeAccounts,
+    FakeCredentials,
+    FakePasswords,
+    FakeRoles,
+    FakeSessions,
+    FakeSigner,
+)
+from services.auth.usecases.tokens import Issue, LogIn, LogOut, Refresh, TokenPolicy, Tokens
+
+ADA = Account(id=fake_id(100), email="ada@example.org", display_name="Ada Lovelace", locale="en", created_at=MORNING)
+PASSWORD = "correct horse battery"
+POLICY = TokenPolicy(access=timedelta(minutes=5), session=timedelta(days=30), issuer="lms", audience="lms")
+
+
+class Desk:
+    """Ada's account, her sessions, and the use cases around them."""
+
+    def __init__(self) -> None:
+        self.accounts = FakeAccounts(ADA)
+        self.credentials = FakeCredentials(self.accounts)
+        self.credentials.kept[ADA.id] = Credential(user_id=ADA.id, password_hash=f"hash of {PASSWORD}")
+        self.passwords, self.sessions, self.signer = FakePasswords(), FakeSessions(), FakeSigner()
+        self.roles = FakeRoles()
+        self.roles.kept.add((ADA.id, LEARNER))
+        self.clock, self.ids, self.uow = FakeClock(), FakeIds(), FakeUnitOfWork()
+        self.issue = Issue(self.sessions, self.roles, self.signer, POLICY, self.ids)
+
+    async def log_in(self, email: str = ADA.email, password: str = PASSWORD) -> Tokens:
+        self.uow = FakeUnitOfWork()
+        use_case = LogIn(
+            self.credentials, self.passwords, self.sessions, self.issue, POLICY, self.uow, self.clock, self.ids
+        )
+        return await use_case(email=email, password=password)
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        self.uow = FakeUnitOfWork()
+        use_case = Refresh(self.sessions, self.signer, self.issue, POLICY, self.uow, self.clock)
+        return await use_case(refresh_token=refresh_token)
+
+    async def log_out(self) -> None:
+        [session] = self.sessions.kept
+        me = Principal(ADA.id, frozenset({LEARNER}), session, MORNING + POLICY.access)
+        await LogOut(self.sessions, FakeUnitOfWork(), self.clock)(me)
+
+
+async def test_the_access_token_says_who_and_for_how_long() -> None:
+    desk = Desk()
+    tokens = await desk.log_in(" ADA@example.org")
+    [claims] = desk.signer.signed
+    [session] = desk.sessions.kept.values()
+    assert claims["sub"] == str(ADA.id)
+    assert claims["sid"] == str(session.id)
+    assert (claims["iss"], claims["aud"], claims["roles"]) == ("lms", "lms", [LEARNER])
+    assert claims["exp"] - claims["iat"] == tokens.expires_in == 300
+    assert session.expires_at == MORNING + POLICY.session
+
+
+async def test_the_refresh_token_itself_is_not_kept() -> None:
+    desk = Desk()
+    tokens = await desk.log_in()
+    assert tokens.refresh_token not in desk.sessions.tokens
+    assert desk.signer.digest(tokens.refresh_token) in desk.sessions.tokens
+
+
+@pytest.mark.parametrize(("email", "password"), [(ADA.email, "wrong"), ("eve@example.org", PASSWORD)])
+async def test_wrong_password_and_unknown_address_cost_the_same(email: str, password: str) -> None:
+    desk = Desk()
+    with pytest.raises(BadCredentials):
+        await desk.log_in(email, password)
+    assert len(desk.passwords.checked) == 1
+    assert desk.sessions.kept == {}
+
+
+async def test_each_refresh_prolongs_the_session_and_sees_new_roles() -> None:
+    desk = Desk()
+    tokens = await desk.log_in()
+    desk.clock.advance(timedelta(days=29))
+    desk.roles.kept.add((ADA.id, "instructor"))
+    again = await desk.refresh(tokens.refresh_token)
+    assert again.refresh_token != tokens.refresh_token
+    assert desk.signer.signed[-1]["roles"] == ["instructor", LEARNER]
+    desk.clock.advance(timedelta(days=29))
+    await desk.refresh(again.refresh_token)
+
+
+async def test_a_used_token_that_comes_back_ends_the_session() -> None:
+    desk = Desk()
+    first = await desk.log_in()
+    second = await desk.refresh(first.refresh_token)
+    with pytest.raises(BadRefreshToken):
+        await desk.refresh(first.refresh_token)
+    assert desk.uow.committed
+    assert [action for action, _ in desk.uow.audited] == ["session.ended"]
+    with pytest.raises(BadRefreshToken):
+        await desk.refresh(second.refresh_token)
+
+
+async def test_an_unused_session_expires() -> None:
+    desk = Desk()
+    tokens = await desk.log_in()
+    desk.clock.advance(POLICY.session)
+    with pytest.raises(BadRefreshToken):
+        await desk.refresh(tokens.refresh_token)
+
+
+async def test_after_signing_out_the_refresh_token_does_not_count() -> None:
+    desk = Desk()
+    tokens = await desk.log_in()
+    await desk.log_out()
+    with pytest.raises(BadRefreshToken):
+        await desk.refresh(tokens.refresh_token)
+
+
+async def test_signing_out_of_a_session_that_is_gone_changes_nothing() -> None:
+    uow = FakeUnitOfWork()
+    await LogOut(FakeSessions(), uow, FakeClock())(principal())
+    assert uow.committed

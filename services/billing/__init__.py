@@ -1,0 +1,1 @@
+"""Prices, payments and invoices, and the books they are kept in."""

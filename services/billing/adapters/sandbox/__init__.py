@@ -1,0 +1,1 @@
+"""The provider of laptops and tests."""

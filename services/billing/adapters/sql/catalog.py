@@ -1,0 +1,90 @@
+"""Courses and prices on SQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer, UniqueConstraint, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_adapters.sql.reader import Query, Reader
+from lms_adapters.sql.repository import Repository
+from lms_core.domain.errors import NotFound
+from services.billing.adapters.sql.base import Row
+from services.billing.domain.catalog import Course, Price
+from services.billing.ports.catalog import Courses, Prices
+
+
+class CourseRow(Row):
+    __tablename__ = "course"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    instructor_id: Mapped[UUID]
+    course_version: Mapped[int]
+
+
+class PriceRow(Row):
+    __tablename__ = "price"
+    __table_args__ = (UniqueConstraint("course_id", "set_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    set_by: Mapped[UUID]
+    set_at: Mapped[datetime]
+
+
+_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+_PRICE = select(*PriceRow.__table__.columns)
+_SHOW = Query(_PRICE.where(PriceRow.id == bindparam("id")), Price)
+_HISTORY = Query(
+    _PRICE.where(PriceRow.course_id == bindparam("course"), PriceRow.set_at < bindparam("before"))
+    .order_by(PriceRow.set_at.desc())
+    .limit(bindparam("most", type_=Integer)),
+    Price,
+)
+
+
+class SqlCourses(Courses):
+    def __init__(self, session: AsyncSession) -> None:
+        self._rows = Repository(session, CourseRow, Course)
+
+    async def find(self, id: UUID) -> Course | None:
+        return await self._rows.one(id=id, lock=True)
+
+    async def add(self, course: Course) -> None:
+        await self._rows.add(course)
+
+    async def update(self, course: Course) -> None:
+        await self._rows.update(course)
+
+
+class SqlPrices(Prices):
+    def __init__(self, session: AsyncSession, reader: Reader) -> None:
+        self._session = session
+        self._rows = Repository(session, PriceRow, Price)
+        self._reader = reader
+
+    async def find(self, id: UUID) -> Price | None:
+        return await self._rows.one(id=id)
+
+    async def latest(self, course_id: UUID) -> Price | None:
+        newest = select(PriceRow.id).where(PriceRow.course_id == course_id).order_by(PriceRow.set_at.desc()).limit(1)
+        id = await self._session.scalar(newest)
+        return None if id is None else await self._rows.get(id)
+
+    async def add(self, price: Price) -> None:
+        await self._rows.add(price)
+
+    async def show(self, id: UUID) -> Price:
+        price = await self._reader.one(_SHOW, id=id)
+        if price is None:
+            raise NotFound
+        return price
+
+    async def history(self, course_id: UUID, *, before: datetime | None, limit: int) -> list[Price]:
+        return await self._reader.all(_HISTORY, course=course_id, before=before or _END_OF_TIME, most=limit)

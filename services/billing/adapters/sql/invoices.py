@@ -1,0 +1,80 @@
+"""Invoices on SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_adapters.sql.reader import Query, Reader
+from lms_adapters.sql.repository import Repository
+from lms_adapters.telemetry.tracing import trace_id
+from lms_core.domain.errors import NotFound
+from services.billing.adapters.sql.base import Row
+from services.billing.domain.invoices import Invoice
+from services.billing.ports.invoices import Invoices, IssuedInvoice
+
+
+class InvoiceRow(Row):
+    __tablename__ = "invoice"
+    __table_args__ = (Index(None, "learner_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), unique=True)
+    enrollment_id: Mapped[UUID]
+    course_id: Mapped[UUID]
+    course_title: Mapped[str]
+    learner_id: Mapped[UUID]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    issued_at: Mapped[datetime]
+    trace_id: Mapped[str] = mapped_column(default=trace_id)
+
+
+class SequenceRow(Row):
+    __tablename__ = "invoice_sequence"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+    """The number given last; the row stays locked until the transaction that took it ends."""
+
+
+_NEXT = text(
+    "INSERT INTO invoice_sequence (year, last) VALUES (:year, 1) "
+    "ON CONFLICT (year) DO UPDATE SET last = invoice_sequence.last + 1 RETURNING last"
+)
+_LAST = UUID(int=2**128 - 1)
+_INVOICE = select(*InvoiceRow.__table__.columns)
+_SHOW = Query(_INVOICE.where(InvoiceRow.id == bindparam("id")), IssuedInvoice)
+_OF = Query(
+    _INVOICE.where(InvoiceRow.learner_id == bindparam("learner"), InvoiceRow.id < bindparam("before"))
+    .order_by(InvoiceRow.id.desc())
+    .limit(bindparam("most", type_=Integer)),
+    IssuedInvoice,
+)
+
+
+class SqlInvoices(Invoices):
+    def __init__(self, session: AsyncSession, reader: Reader) -> None:
+        self._session = session
+        self._rows = Repository(session, InvoiceRow, Invoice)
+        self._reader = reader
+
+    async def next_number(self, year: int) -> int:
+        return int((await self._session.execute(_NEXT, {"year": year})).scalar_one())
+
+    async def add(self, invoice: Invoice) -> None:
+        await self._rows.add(invoice)
+
+    async def show(self, id: UUID) -> IssuedInvoice:
+        invoice = await self._reader.one(_SHOW, id=id)
+        if invoice is None:
+            raise NotFound
+        return invoice
+
+    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[IssuedInvoice]:
+        return await self._reader.all(_OF, learner=learner_id, before=before or _LAST, most=limit)

@@ -1,0 +1,1 @@
+"""True without a computer."""

@@ -1,0 +1,64 @@
+"""What a course costs. Those who agreed on a price keep it: a price never changes, a newer one follows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid
+from lms_core.domain.money import Money
+
+MAX_AMOUNT = 100_000_000_00
+"""Minor units; beyond it somebody has mistyped."""
+_NEXT_MOMENT = timedelta(milliseconds=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """Billing's own copy of a published course."""
+
+    id: UUID
+    title: str
+    instructor_id: UUID
+    course_version: int
+    """The version that said so."""
+
+    def learn(self, *, title: str, instructor_id: UUID, course_version: int) -> bool:
+        """Take over what a version says; False when a later one has spoken already."""
+        if course_version <= self.course_version:
+            return False
+        self.title, self.instructor_id, self.course_version = title, instructor_id, course_version
+        return True
+
+
+@dataclass(slots=True, kw_only=True)
+class Price:
+    """A one-off price for a place in a course. The price set last is the one that counts for new enrollments."""
+
+    id: UUID
+    course_id: UUID
+    amount: int
+    """Minor units."""
+    currency: str
+    set_by: UUID
+    set_at: datetime
+    """Strictly after that of the price before."""
+
+    @property
+    def money(self) -> Money:
+        """The amount in its currency."""
+        return Money(self.amount, self.currency)
+
+    def agrees(self, *, course_id: UUID, amount: int, currency: str) -> bool:
+        """Whether somebody who agreed on this for that course agreed on this price."""
+        return (self.course_id, self.amount, self.currency) == (course_id, amount, currency)
+
+
+def new_price(*, id: UUID, course_id: UUID, money: Money, set_by: UUID, at: datetime, previous: Price | None) -> Price:
+    """The course's next price. Raises Invalid at #/amount."""
+    if not 0 < money.amount <= MAX_AMOUNT:
+        raise Invalid.at("#/amount", f"must be 1 to {MAX_AMOUNT} minor units")
+    if previous is not None:
+        at = max(at, previous.set_at + _NEXT_MOMENT)
+    return Price(id=id, course_id=course_id, amount=money.amount, currency=money.currency, set_by=set_by, set_at=at)

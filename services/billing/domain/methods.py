@@ -1,0 +1,41 @@
+"""What people pay with. The method added last is charged by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lms_core.domain.errors import Conflict, Invalid
+
+MAX_METHODS = 10
+
+
+class UnknownToken(Invalid, code="billing/unknown-token"):
+    """The payment provider does not know this token."""
+
+
+class TooManyMethods(Conflict, code="billing/too-many-methods"):
+    """There are as many payment methods on file as there may be: remove one first."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PaymentMethod:
+    """A way to pay that the provider keeps; we hold its token, never a card."""
+
+    id: UUID
+    owner_id: UUID
+    token: str
+    """The provider's name for it."""
+    added_at: datetime
+    removed_at: datetime | None = None
+
+    def remove(self, at: datetime) -> None:
+        """It is not charged any more; attempts that run with it run on."""
+        self.removed_at = self.removed_at or at
+
+
+def check_room(on_file: int) -> None:
+    """Raises TooManyMethods when no further method fits."""
+    if on_file >= MAX_METHODS:
+        raise TooManyMethods(most=MAX_METHODS)

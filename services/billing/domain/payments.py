@@ -1,0 +1,155 @@
+"""A payment for a place in a course: it is attempted until an attempt succeeds, and it succeeds at most once.
+
+    open ──begin──▸ charging ──charged──▸ succeeded
+      │               │  ▴
+      └──no method──▸ failed ──begin (another method)
+
+An attempt has a number, and with it a key of its own at the provider: asking again under the same key charges nothing
+twice. An attempt whose answer was never heard is *in doubt*; the next one begins by voiding its key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from lms_core.domain.errors import Conflict
+from lms_core.domain.money import Money
+from services.billing.domain.methods import PaymentMethod
+
+State = Literal["open", "charging", "succeeded", "failed"]
+Reason = Literal["declined", "no-method", "provider-unreachable", "price-unknown"]
+Outcome = Literal["running", "charged", "declined", "in-doubt", "dropped"]
+
+FINAL: frozenset[Reason] = frozenset({"price-unknown"})
+"""Failures that no other method cures."""
+
+
+class NotDue(Conflict, code="billing/not-due"):
+    """The payment is on its way, done, or cannot be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """The provider has the money."""
+
+    reference: str
+    """The provider's name for the charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The provider refused; the same method is not asked again."""
+
+    detail: str
+    """The provider's word for why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The provider could not be reached to the end of patience: it may have charged, or not."""
+
+
+Answer = Charged | Declined | Unheard
+
+
+def attempt_key(payment_id: UUID, number: int) -> str:
+    """The idempotency key of an attempt at the provider: never another one for this attempt."""
+    return f"{payment_id}/{number}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """One try to charge one method."""
+
+    payment_id: UUID
+    number: int
+    """1, 2, 3, …"""
+    method_id: UUID
+    token: str
+    outcome: Outcome
+    detail: str
+    """What the provider said: its reference, or why not."""
+    began_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """See `attempt_key`."""
+        return attempt_key(self.payment_id, self.number)
+
+    def end(self, answer: Answer | None, at: datetime) -> None:
+        """Keep what the provider answered; None when it was not asked in the end."""
+        self.ended_at = at
+        match answer:
+            case Charged(reference):
+                self.outcome, self.detail = "charged", reference
+            case Declined(detail):
+                self.outcome, self.detail = "declined", detail
+            case Unheard():
+                self.outcome = "in-doubt"
+            case None:
+                self.outcome = "dropped"
+
+
+@dataclass(slots=True, kw_only=True)
+class Payment:
+    """What a learner owes for an enrollment, and how far it has come."""
+
+    id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    course_title: str
+    learner_id: UUID
+    price_id: UUID
+    amount: int
+    """Minor units, as agreed in the enrollment."""
+    currency: str
+    state: State
+    reason: Reason | None
+    """Why it failed; None when it has not."""
+    attempts: int
+    opened_at: datetime
+    settled_at: datetime | None
+    """When it succeeded or failed."""
+    version: int = 1
+
+    @property
+    def money(self) -> Money:
+        """What is owed."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def retryable(self) -> bool:
+        """Failed, but another method may cure it."""
+        return self.state == "failed" and self.reason not in FINAL
+
+    def begin(self, method: PaymentMethod, at: datetime) -> Attempt:
+        """The next attempt. Raises NotDue while one runs, after one has succeeded, and when none can succeed."""
+        if self.state != "open" and not self.retryable:
+            raise NotDue(state=self.state)
+        self.state, self.reason, self.settled_at = "charging", None, None
+        self.attempts += 1
+        return Attempt(
+            payment_id=self.id,
+            number=self.attempts,
+            method_id=method.id,
+            token=method.token,
+            outcome="running",
+            detail="",
+            began_at=at,
+        )
+
+    def succeed(self, at: datetime) -> None:
+        """An attempt was charged. Raises NotDue when one was before."""
+        if self.state == "succeeded":
+            raise NotDue(state=self.state)
+        self.state, self.reason, self.settled_at = "succeeded", None, at
+
+    def fail(self, reason: Reason, at: datetime) -> None:
+        """It could not be paid. Raises NotDue when it has been."""
+        if self.state == "succeeded":
+            raise NotDue(state=self.state)
+        self.state, self.reason, self.settled_at = "failed", reason, at

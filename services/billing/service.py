@@ -1,0 +1,32 @@
+"""billing on one page."""
+
+from __future__ import annotations
+
+from lms_adapters.platform.service import Service, on, project, work
+from lms_core.contracts.billing import InvoiceIssued, PaymentFailed, PaymentSucceeded, PriceSet
+from lms_core.contracts.course import CoursePublished, UserEnrolled
+from services.billing.adapters.http.catalog import CatalogController
+from services.billing.adapters.http.invoices import InvoicesController
+from services.billing.adapters.http.methods import MethodsController
+from services.billing.adapters.http.payments import PaymentsController
+from services.billing.adapters.sql.base import Row
+from services.billing.settings import BillingSettings
+from services.billing.usecases.catalog import KeepCourse
+from services.billing.usecases.payments import Charge, ChargeEnrollment, ChargePayment
+from services.billing.wiring import wiring
+
+SERVICE = Service(
+    name="billing",
+    summary="Prices, payments and invoices, and the books they are kept in.",
+    routes=("/billing",),
+    controllers=(CatalogController, MethodsController, PaymentsController, InvoicesController),
+    publishes=(PriceSet, PaymentSucceeded, PaymentFailed, InvoiceIssued),
+    subscribes=(
+        project(CoursePublished, KeepCourse, name="billing.courses", tables=("course",)),
+        on(UserEnrolled, ChargeEnrollment, name="billing.charge-enrollment"),
+    ),
+    jobs=(work(Charge, ChargePayment),),
+    wiring=wiring,
+    settings=BillingSettings,
+    tables=Row.metadata,
+)

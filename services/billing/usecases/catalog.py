@@ -1,0 +1,113 @@
+"""Setting prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from lms_core.contracts.billing import PriceSet
+from lms_core.contracts.course import CoursePublished
+from lms_core.domain.errors import Forbidden, Invalid, NotFound, NotYet
+from lms_core.domain.money import Money
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.uow import UnitOfWork
+from lms_core.security.principal import Principal
+from services.billing.domain.catalog import Course, Price, new_price
+from services.billing.ports.catalog import Courses, Prices
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCourse:
+    """A course was published: know its title and whose it is."""
+
+    raises: ClassVar = ()
+
+    courses: Courses
+
+    async def __call__(self, event: CoursePublished) -> None:
+        known = await self.courses.find(event.course_id)
+        if known is None:
+            await self.courses.add(
+                Course(
+                    id=event.course_id,
+                    title=event.title,
+                    instructor_id=event.instructor_id,
+                    course_version=event.version,
+                )
+            )
+        elif known.learn(title=event.title, instructor_id=event.instructor_id, course_version=event.version):
+            await self.courses.update(known)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrice:
+    """Set the price of a course.
+
+    It counts for enrollments from now on; those who agreed on an earlier price keep it. The course must have been
+    published: just after that the answer may be 404 `not-yet` with `Retry-After`. Only its instructor may do this, or
+    who holds `course:administer`.
+    """
+
+    raises: ClassVar = (NotYet, Forbidden, Invalid)
+
+    courses: Courses
+    prices: Prices
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, me: Principal, *, course_id: UUID, amount: int, currency: str) -> Price:
+        money = Money(amount, currency)
+        async with self.uow:
+            course = await self.courses.find(course_id)
+            if course is None:
+                raise NotYet("no such course has been published yet")
+            me.must_own(course.instructor_id, unless="course:administer")
+            price = new_price(
+                id=self.ids.new(),
+                course_id=course_id,
+                money=money,
+                set_by=me.id,
+                at=self.clock.now(),
+                previous=await self.prices.latest(course_id),
+            )
+            await self.prices.add(price)
+            self.uow.record(
+                PriceSet(price_id=price.id, course_id=course_id, amount=amount, currency=currency, set_at=price.set_at)
+            )
+            self.uow.audit("price.set", str(course_id), title=course.title, amount=amount, currency=currency)
+            self.uow.answer(price.id)
+        return price
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPrice:
+    """Show one price."""
+
+    raises: ClassVar = (NotFound,)
+
+    prices: Prices
+
+    async def __call__(self, me: Principal, id: UUID) -> Price:
+        return await self.prices.show(id)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrices:
+    """List the prices of a course, the newest first.
+
+    The first one counts; a course without any is free.
+    """
+
+    raises: ClassVar = ()
+
+    prices: Prices
+
+    async def __call__(self, course_id: UUID, *, before: datetime | None, limit: int) -> list[Price]:
+        return await self.prices.history(course_id, before=before, limit=limit)
+
+
+USE_CASES = (KeepCourse, SetPrice, ShowPrice, ListPrices)

@@ -1,0 +1,1 @@
+"""Anything that mentions HTTP, SQL or a library."""

@@ -1,0 +1,112 @@
+"""/courses: making, editing and finding them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, get, patch, post
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from msgspec import UNSET, UnsetType
+
+from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.inject import FromDishka, inject, repeatable
+from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
+from lms_adapters.web.preconditions import etag, required_version
+from services.course.domain.authoring import MAX_CAPACITY, MAX_SUMMARY, MAX_TITLE, CourseStatus
+from services.course.usecases.authoring import CreateCourse, EditCourse, ListCourses, ShowCourse
+
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
+IfMatch: TypeAlias = Annotated[str | None, HeaderParameter(name="If-Match")]
+Title: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE, examples=["Analytical engines"])]
+Summary: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_SUMMARY, examples=["From punched cards to loops."])]
+Capacity: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MAX_CAPACITY, examples=[30])]
+
+
+class CourseBody(Body, frozen=True, kw_only=True):
+    title: Title
+    summary: Summary = ""
+
+
+class CoursePatch(Body, frozen=True, kw_only=True):
+    title: Title | UnsetType = UNSET
+    summary: Summary | UnsetType = UNSET
+    capacity: Capacity | UnsetType | None = UNSET
+    """Places; null for no limit."""
+
+
+class CourseView(View, kw_only=True):
+    id: UUID
+    author_id: UUID
+    title: str
+    summary: str
+    status: CourseStatus
+    published_version: int | None
+    capacity: int | None
+    places_taken: int
+    amount: int | None
+    """What a place costs, in minor units; null or 0 when it is free."""
+    currency: str | None
+    """ISO 4217."""
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    """The number in the ETag."""
+
+
+class AuthoringController(Controller):
+    path = "/courses"
+
+    @get(guards=[requires("course:read")])
+    @inject
+    async def list_courses(
+        self,
+        request: Request[Any, Any, Any],
+        me: Me,
+        courses: FromDishka[ListCourses],
+        cursor: FromQuery[str | None] = None,
+        limit: Limit = LIMIT,
+    ) -> Response[Page[CourseView]]:
+        found = await courses(me, after=read_cursor(cursor, UUID), limit=limit + 1)
+        items, following = cut(found, limit, lambda course: course.id)
+        return paged(request, Page(items=view(items, list[CourseView]), next=following))
+
+    @post(guards=[requires("course:author")])
+    @repeatable(ShowCourse)
+    @inject
+    async def create_course(self, data: JSONBody[CourseBody], me: Me, create: FromDishka[CreateCourse]) -> CourseView:
+        return view(await create(me, title=data.title, summary=data.summary), CourseView)
+
+    @get("/{course_id:uuid}", guards=[requires("course:read")])
+    @inject
+    async def show_course(
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowCourse]
+    ) -> Response[CourseView]:
+        return _tagged(view(await show(me, course_id), CourseView))
+
+    @patch("/{course_id:uuid}", guards=[requires("course:author")])
+    @inject
+    async def edit_course(
+        self,
+        course_id: FromPath[UUID],
+        data: JSONBody[CoursePatch],
+        me: Me,
+        edit: FromDishka[EditCourse],
+        if_match: IfMatch = None,
+    ) -> Response[CourseView]:
+        edited = await edit(
+            me,
+            course_id,
+            required_version(if_match),
+            title=None if data.title is UNSET else data.title,
+            summary=None if data.summary is UNSET else data.summary,
+            capacity=... if data.capacity is UNSET else data.capacity,
+        )
+        return _tagged(view(edited, CourseView))
+
+
+def _tagged(course: CourseView) -> Response[CourseView]:
+    return Response(course, headers={"etag": etag(course.version)})

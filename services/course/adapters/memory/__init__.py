@@ -1,0 +1,1 @@
+"""What is kept ready in memory."""

@@ -1,0 +1,93 @@
+"""Courses on SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, bindparam, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_adapters.sql.reader import Query, Reader
+from lms_adapters.sql.repository import Repository
+from lms_core.domain.errors import NotFound
+from services.course.adapters.sql.base import Row
+from services.course.adapters.sql.pricing import PriceRow
+from services.course.domain.authoring import Course
+from services.course.ports.authoring import CourseDetails, Courses
+
+NEWEST = UUID(int=2**128 - 1)
+"""Before the first id of a list that begins with the newest."""
+
+
+class CourseRow(Row):
+    __tablename__ = "course"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    author_id: Mapped[UUID]
+    title: Mapped[str]
+    summary: Mapped[str]
+    capacity: Mapped[int | None]
+    places_taken: Mapped[int] = mapped_column(default=0)
+    """Enrollment counts here, under the row's lock; it is not part of what the author edits."""
+    published_version: Mapped[int | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+_DETAILS = select(
+    CourseRow.id,
+    CourseRow.author_id,
+    CourseRow.title,
+    CourseRow.summary,
+    CourseRow.capacity,
+    CourseRow.places_taken,
+    CourseRow.published_version,
+    PriceRow.amount,
+    PriceRow.currency,
+    CourseRow.created_at,
+    CourseRow.updated_at,
+    CourseRow.version,
+).outerjoin(PriceRow, PriceRow.course_id == CourseRow.id)
+_ONE = Query(_DETAILS.where(CourseRow.id == bindparam("id")), CourseDetails)
+_LIST = Query(
+    _DETAILS.where(
+        CourseRow.id < bindparam("after"),
+        or_(
+            CourseRow.published_version.is_not(None),
+            CourseRow.author_id == bindparam("author_id"),
+            bindparam("drafts", type_=Boolean()),
+        ),
+    )
+    .order_by(CourseRow.id.desc())
+    .limit(bindparam("limit")),
+    CourseDetails,
+)
+
+
+class SqlCourses(Courses):
+    def __init__(self, session: AsyncSession, reader: Reader) -> None:
+        self._rows = Repository(session, CourseRow, Course)
+        self._reader = reader
+
+    async def get(self, id: UUID) -> Course:
+        return await self._rows.get(id, lock=True)
+
+    async def add(self, course: Course) -> None:
+        await self._rows.add(course)
+
+    async def update(self, course: Course) -> None:
+        await self._rows.update(course)
+
+    async def details(self, id: UUID) -> CourseDetails:
+        details = await self._reader.one(_ONE, id=id)
+        if details is None:
+            raise NotFound
+        return details
+
+    async def list(self, *, author_id: UUID, drafts: bool, after: UUID | None, limit: int) -> list[CourseDetails]:
+        return await self._reader.all(_LIST, author_id=author_id, drafts=drafts, after=after or NEWEST, limit=limit)

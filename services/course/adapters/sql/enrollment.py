@@ -1,0 +1,131 @@
+"""Enrollments on SQL. The course's row is locked while a place is taken: rivals for the last one come one by one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Table, Text, UniqueConstraint, and_, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_adapters.sql.reader import Query, Reader
+from lms_adapters.sql.repository import Repository
+from lms_adapters.telemetry.tracing import trace_id
+from lms_core.domain.errors import Conflict, NotFound
+from services.course.adapters.sql.authoring import NEWEST, CourseRow
+from services.course.adapters.sql.base import Row
+from services.course.adapters.sql.pricing import PriceRow
+from services.course.domain.enrollment import AlreadyEnrolled, Enrollment, EnrollmentStatus, Offer
+from services.course.domain.pricing import Price
+from services.course.ports.enrollment import Enrollments
+
+
+class EnrollmentRow(Row):
+    __tablename__ = "enrollment"
+    __table_args__ = (UniqueConstraint("course_id", "learner_id"), Index(None, "learner_id", "id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    course_version: Mapped[int]
+    course_title: Mapped[str]
+    learner_id: Mapped[UUID]
+    status: Mapped[EnrollmentStatus] = mapped_column(Text)
+    reason: Mapped[str | None]
+    price_id: Mapped[UUID | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    trace_id: Mapped[str] = mapped_column(default=trace_id)
+    """Of the click that began it all."""
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+_OFFER = (
+    select(
+        CourseRow.author_id,
+        CourseRow.title,
+        CourseRow.published_version,
+        CourseRow.capacity,
+        CourseRow.places_taken,
+        PriceRow.price_id,
+        PriceRow.amount,
+        PriceRow.currency,
+        PriceRow.set_at,
+        EnrollmentRow.id.label("held"),
+    )
+    .outerjoin(PriceRow, PriceRow.course_id == CourseRow.id)
+    .outerjoin(
+        EnrollmentRow,
+        and_(EnrollmentRow.course_id == CourseRow.id, EnrollmentRow.learner_id == bindparam("learner_id")),
+    )
+    .where(CourseRow.id == bindparam("course_id"))
+    .with_for_update(of=CourseRow)
+)
+_TAKE = update(cast(Table, CourseRow.__table__)).where(
+    CourseRow.id == bindparam("course_id")
+)  # the entity tag stays as it is
+_TAKE = _TAKE.values(places_taken=CourseRow.places_taken + 1)
+_COLUMNS = [c for c in EnrollmentRow.__table__.columns if c.name != "trace_id"]
+_ONE = Query(select(*_COLUMNS).where(EnrollmentRow.id == bindparam("id")), Enrollment)
+_OF_LEARNER = Query(
+    select(*_COLUMNS)
+    .where(EnrollmentRow.learner_id == bindparam("learner_id"), EnrollmentRow.id < bindparam("after"))
+    .order_by(EnrollmentRow.id.desc())
+    .limit(bindparam("limit")),
+    Enrollment,
+)
+
+
+class SqlEnrollments(Enrollments):
+    def __init__(self, session: AsyncSession, reader: Reader) -> None:
+        self._session = session
+        self._rows = Repository(session, EnrollmentRow, Enrollment)
+        self._reader = reader
+
+    async def offer(self, course_id: UUID, learner_id: UUID) -> Offer:
+        found = await self._session.execute(_OFFER, {"course_id": course_id, "learner_id": learner_id})
+        row = found.one_or_none()
+        if row is None:
+            raise NotFound
+        if row.held is not None:
+            raise AlreadyEnrolled
+        price = None
+        if row.price_id is not None:
+            price = Price(
+                course_id=course_id, price_id=row.price_id, amount=row.amount, currency=row.currency, set_at=row.set_at
+            )
+        return Offer(
+            course_id=course_id,
+            author_id=row.author_id,
+            title=row.title,
+            published_version=row.published_version,
+            capacity=row.capacity,
+            taken=row.places_taken,
+            price=price,
+        )
+
+    async def add(self, enrollment: Enrollment) -> None:
+        try:
+            await self._rows.add(enrollment)
+        except Conflict:
+            raise AlreadyEnrolled from None
+        await self._session.execute(_TAKE, {"course_id": enrollment.course_id})
+
+    async def get(self, id: UUID) -> Enrollment:
+        return await self._rows.get(id, lock=True)
+
+    async def update(self, enrollment: Enrollment) -> None:
+        await self._rows.update(enrollment)
+
+    async def look(self, id: UUID) -> Enrollment:
+        enrollment = await self._reader.one(_ONE, id=id)
+        if enrollment is None:
+            raise NotFound
+        return enrollment
+
+    async def of_learner(self, learner_id: UUID, *, after: UUID | None, limit: int) -> list[Enrollment]:
+        return await self._reader.all(_OF_LEARNER, learner_id=learner_id, after=after or NEWEST, limit=limit)

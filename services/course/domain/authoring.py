@@ -1,0 +1,87 @@
+"""A course: what it is called, whose it is, and how many may take it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid, Stale
+
+MAX_TITLE, MAX_SUMMARY, MAX_CAPACITY = 200, 5000, 1_000_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+CourseStatus = Literal["draft", "published"]
+
+
+def normal_title(raw: str, pointer: str = "#/title") -> str:
+    """One line with single spaces. Raises Invalid at the pointer."""
+    title = " ".join(raw.split())
+    if not 1 <= len(title) <= MAX_TITLE or _CONTROL.search(title):
+        raise Invalid.at(pointer, f"must be 1 to {MAX_TITLE} characters without control characters")
+    return title
+
+
+def normal_summary(raw: str) -> str:
+    """Several lines are fine. Raises Invalid at #/summary."""
+    summary = raw.replace("\r\n", "\n").strip()
+    if len(summary) > MAX_SUMMARY or _CONTROL_IN_TEXT.search(summary):
+        raise Invalid.at("#/summary", f"must be at most {MAX_SUMMARY} characters without control characters")
+    return summary
+
+
+def possible_capacity(capacity: int | None) -> int | None:
+    """None is unlimited; zero takes nobody. Raises Invalid at #/capacity."""
+    if capacity is not None and not 0 <= capacity <= MAX_CAPACITY:
+        raise Invalid.at("#/capacity", f"must be 0 to {MAX_CAPACITY}, or null for no limit")
+    return capacity
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """A course as its author edits it. Titles and places hold for the course, content for each published version."""
+
+    id: UUID
+    author_id: UUID
+    title: str
+    summary: str
+    created_at: datetime
+    updated_at: datetime
+    capacity: int | None = None
+    """How many places there are; None is unlimited. A lower one than places taken ends nobody's enrollment."""
+    published_version: int | None = None
+    """The newest published version; None for a draft."""
+    version: int = 1
+    """Grows with each change of the course itself: its entity tag."""
+
+    def read_as(self, version: int) -> None:
+        """Raises Stale unless a change is made from this version."""
+        if version != self.version:
+            raise Stale(current=self.version)
+
+    def rename(self, title: str) -> None:
+        """Raises Invalid."""
+        self.title = normal_title(title)
+
+    def describe(self, summary: str) -> None:
+        """Raises Invalid."""
+        self.summary = normal_summary(summary)
+
+    def limit(self, capacity: int | None) -> None:
+        """Raises Invalid."""
+        self.capacity = possible_capacity(capacity)
+
+
+def new_course(*, id: UUID, author_id: UUID, title: str, summary: str, at: datetime) -> Course:
+    """A draft. Raises Invalid with a pointer to what is wrong."""
+    return Course(
+        id=id,
+        author_id=author_id,
+        title=normal_title(title),
+        summary=normal_summary(summary),
+        created_at=at,
+        updated_at=at,
+    )

@@ -1,0 +1,1 @@
+"""What course needs from outside, as promises."""

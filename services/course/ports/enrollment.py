@@ -1,0 +1,33 @@
+"""Places in courses."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from services.course.domain.enrollment import Enrollment, Offer
+
+
+class Enrollments(Protocol):
+    """Writes inside the unit of work, reads outside any transaction."""
+
+    async def offer(self, course_id: UUID, learner_id: UUID) -> Offer:
+        """The course as enrollment sees it, locked until the transaction ends.
+
+        Raises NotFound, and AlreadyEnrolled when the learner has a place.
+        """
+
+    async def add(self, enrollment: Enrollment) -> None:
+        """Take the place. Raises AlreadyEnrolled when the learner has one."""
+
+    async def get(self, id: UUID) -> Enrollment:
+        """Locked until the transaction ends. Raises NotFound."""
+
+    async def update(self, enrollment: Enrollment) -> None:
+        """Raises Conflict when a rival changed it."""
+
+    async def look(self, id: UUID) -> Enrollment:
+        """Read. Raises NotFound."""
+
+    async def of_learner(self, learner_id: UUID, *, after: UUID | None, limit: int) -> list[Enrollment]:
+        """Read: the newest first."""

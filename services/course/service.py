@@ -1,0 +1,40 @@
+"""course on one page."""
+
+from __future__ import annotations
+
+from lms_adapters.platform.service import Service, on, project
+from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded, PriceSet
+from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from services.course.adapters.http.authoring import AuthoringController
+from services.course.adapters.http.content import ContentController
+from services.course.adapters.http.enrollment import EnrollmentController, EnrollmentsController
+from services.course.adapters.http.outline import OutlineController
+from services.course.adapters.http.publishing import PublishingController
+from services.course.adapters.sql.base import Row
+from services.course.settings import CourseSettings
+from services.course.usecases.enrollment import ActivateEnrollment, SuspendEnrollment
+from services.course.usecases.pricing import KeepPrice
+from services.course.wiring import wiring
+
+SERVICE = Service(
+    name="course",
+    summary="Courses, their versions, and who may take them.",
+    routes=("/courses", "/enrollments"),
+    controllers=(
+        AuthoringController,
+        OutlineController,
+        PublishingController,
+        EnrollmentController,
+        EnrollmentsController,
+        ContentController,
+    ),
+    publishes=(CoursePublished, UserEnrolled, EnrollmentActivated, EnrollmentSuspended),
+    subscribes=(
+        on(PaymentSucceeded, ActivateEnrollment, name="course.activate-enrollment"),
+        on(PaymentFailed, SuspendEnrollment, name="course.suspend-enrollment"),
+        project(PriceSet, KeepPrice, name="course.prices", tables=("price",)),
+    ),
+    wiring=wiring,
+    settings=CourseSettings,
+    tables=Row.metadata,
+)

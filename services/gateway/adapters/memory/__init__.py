@@ -1,0 +1,1 @@
+"""Services of this process, and what is kept in it."""

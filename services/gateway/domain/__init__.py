@@ -1,0 +1,1 @@
+"""What is true of routes, limits and documents without a computer."""

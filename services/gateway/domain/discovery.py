@@ -1,0 +1,68 @@
+"""What the gateway knows of the services behind it. A service that stops answering keeps its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lms_core.domain.errors import Unavailable
+from services.gateway.domain.routing import API, Route, RouteTable, is_prefix
+
+
+class WrongService(Unavailable, code="gateway/wrong-service"):
+    """Another service answers there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a service says of itself."""
+
+    name: str
+    summary: str
+    version: str
+    prefixes: tuple[str, ...]
+    """Below /api/v1."""
+    openapi: Mapping[str, Any]
+    asyncapi: Mapping[str, Any]
+
+
+class Directory:
+    """Services by name with what each said last, and the route table that follows."""
+
+    def __init__(self) -> None:
+        self.table = RouteTable()
+        self.known: dict[str, Description] = {}
+        self.change = 0
+        """Grows with every change of what is known."""
+        self._expected: frozenset[str] | None = None
+
+    def expect(self, names: Iterable[str]) -> None:
+        """These exist, up or down."""
+        self._expected = frozenset(names)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether a service exists whose routes are not known yet."""
+        return self._expected is None or not self._expected <= self.known.keys()
+
+    def learn(self, name: str, description: Description) -> list[str]:
+        """What the service `name` says now; the claims that cannot be granted, as sentences. Raises WrongService."""
+        if description.name != name:
+            raise WrongService(f"where {name} should be, {description.name} answers")
+        if self.known.get(name) is description:
+            return []
+        known = {**self.known, name: description}
+        routes: dict[str, Route] = {}
+        refused = []
+        for service in sorted(known):
+            for prefix in known[service].prefixes:
+                path = API + prefix
+                if not is_prefix(prefix):
+                    refused.append(f"{service} claims {prefix!r}, which is no prefix")
+                elif path in routes:
+                    refused.append(f"{service} claims {prefix}, which {routes[path].service} has")
+                else:
+                    routes[path] = Route(path, service)
+        self.known, self.table, self.change = known, RouteTable(routes.values()), self.change + 1
+        return refused

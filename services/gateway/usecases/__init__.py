@@ -1,0 +1,1 @@
+"""What the gateway does with a request, and what it shows of the platform."""

@@ -1,0 +1,1 @@
+"""Mails that stay on this machine."""

@@ -1,0 +1,37 @@
+"""Recipients on SQL."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_adapters.sql.repository import Repository
+from services.notification.adapters.sql.base import Row
+from services.notification.domain.recipients import Recipient
+from services.notification.ports.recipients import Recipients
+
+
+class RecipientRow(Row):
+    __tablename__ = "recipient"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str | None]
+    display_name: Mapped[str]
+    locale: Mapped[str]
+    profile_version: Mapped[int]
+
+
+class SqlRecipients(Recipients):
+    def __init__(self, session: AsyncSession) -> None:
+        self._rows = Repository(session, RecipientRow, Recipient)
+
+    async def find(self, id: UUID) -> Recipient | None:
+        return await self._rows.one(id=id, lock=True)
+
+    async def put(self, recipient: Recipient) -> None:
+        if await self._rows.one(id=recipient.id) is None:
+            await self._rows.add(recipient)
+        else:
+            await self._rows.update(recipient)

@@ -1,0 +1,48 @@
+"""A mail on its way, and what it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid
+from services.notification.domain.messages import Channel, Facts, Kind, Status
+from services.notification.domain.templates import one_line
+
+
+class NotOneLine(Invalid, code="notification/not-one-line"):
+    """A header of a mail must be one line of visible text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """What a mailer is given. Raises NotOneLine when a header would break into two."""
+
+    idempotency_key: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for value in (self.idempotency_key, self.to, self.subject, *self.headers, *self.headers.values()):
+            if value != one_line(value):
+                raise NotOneLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A message with the address it goes to, as both are now."""
+
+    message_id: UUID
+    recipient_id: UUID
+    kind: Kind
+    channel: Channel
+    facts: Facts
+    status: Status
+    trace_id: str
+    email: str
+    display_name: str
+    locale: str

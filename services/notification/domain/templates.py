@@ -1,0 +1,55 @@
+"""Words: which language is spoken to somebody, how money is written, and what may stand on one line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+FALLBACK = "en"
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_EXPONENTS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_EXPONENT = {code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split()}
+_SEPARATORS = {"en": (",", "."), "de": (".", ",")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A message as a person reads it."""
+
+    locale: str
+    """The language that was found, BCP 47."""
+    version: int
+    """Of the template."""
+    subject: str
+    """One line."""
+    notice: str
+    """One line or a few: for the inbox in the application."""
+    text: str
+    """The mail as plain text."""
+    html: str
+    """The mail as HTML."""
+
+
+def fallbacks(locale: str) -> tuple[str, ...]:
+    """Languages to try, best first (RFC 4647, lookup): `pt-BR` gives pt-br, pt, en."""
+    parts = locale.replace("_", "-").lower().split("-")
+    tried = ["-".join(parts[:n]) for n in range(len(parts), 0, -1)]
+    return tuple(dict.fromkeys([*tried, FALLBACK]))
+
+
+def one_line(text: str) -> str:
+    """Without line breaks, control characters and turns of direction: fit for a header, and for a sentence."""
+    return " ".join(_UNFIT.sub(" ", text).split())
+
+
+def money(amount: int, currency: str, locale: str) -> str:
+    """Minor units as people write them, by the currency's exponent (ISO 4217): `1,234.50 EUR`, `1.234,50 EUR`."""
+    thousands, point = _SEPARATORS.get(locale.lower()[:2], _SEPARATORS[FALLBACK])
+    exponent = _EXPONENT.get(currency, 2)
+    whole, rest = divmod(abs(amount), 10**exponent)
+    figure = f"{whole:,}".replace(",", thousands) + (f"{point}{rest:0{exponent}}" if exponent else "")
+    return f"{'-' if amount < 0 else ''}{figure} {currency}"

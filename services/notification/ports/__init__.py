@@ -1,0 +1,1 @@
+"""What notification needs from outside, as promises."""

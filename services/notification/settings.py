@@ -1,0 +1,16 @@
+"""What notification can be told."""
+
+from __future__ import annotations
+
+from lms_adapters.platform.settings import BadSettings, Secret, Settings
+
+
+class NotificationSettings(Settings, frozen=True, kw_only=True):
+    """Beside what every service can be told."""
+
+    mail_url: Secret = "sandbox://"
+    """How mails leave: `sandbox://` keeps them in the service's own database, to be read at its dev mailbox."""
+
+    def __post_init__(self) -> None:
+        if self.profile == "production" and self.mail_url.startswith("sandbox:"):
+            raise BadSettings("mail_url: the profile production refuses sandbox://, which sends nothing")

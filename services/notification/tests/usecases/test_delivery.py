@@ -1,0 +1,142 @@
+"""Delivery: nothing is lost, nothing is told twice, and giving up is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+import pytest
+
+from lms_adapters.broadcast.memory import MemoryBroadcast
+from lms_core.contracts.notification import MessageDelivered
+from lms_core.domain.errors import Unavailable
+from lms_core.ports.jobs import JobRun
+from lms_core.testing.fakes import MORNING, FakeClock, FakeUnitOfWork, fake_id
+from services.notification.adapters.jinja.templates import JinjaTemplates
+from services.notification.domain.delivery import Mail, Parcel
+from services.notification.domain.messages import Channel, Message
+from services.notification.domain.realtime import channel_of
+from services.notification.ports.delivery import Mailer, Parcels
+from services.notification.ports.messages import Messages
+from services.notification.usecases.delivery import DeliverMessage
+from services.notification.usecases.messages import Deliver
+
+ADA = fake_id(7)
+PARCEL = Parcel(
+    message_id=fake_id(1),
+    recipient_id=ADA,
+    kind="welcome",
+    channel="email",
+    facts={},
+    status="queued",
+    trace_id="0af7651916cd43dd8448eb211c80319c",
+    email="ada@example.org",
+    display_name="Ada",
+    locale="de-AT",
+)
+
+
+@dataclass
+class FakeMailer(Mailer):
+    uow: FakeUnitOfWork
+    down: bool = False
+    sent: list[Mail] = field(default_factory=list)
+
+    async def send(self, mail: Mail) -> None:
+        assert not self.uow._open, "no transaction may be open while a mail is sent"
+        if self.down:
+            raise Unavailable("the mail server does not answer")
+        self.sent.append(mail)
+
+
+@dataclass
+class FakeParcels(Parcels):
+    parcel: Parcel | None
+
+    async def get(self, message_id: UUID) -> Parcel | None:
+        return self.parcel
+
+
+class FakeMessages(Messages):
+    def __init__(self, channel: Channel) -> None:
+        self.message = Message(
+            id=fake_id(1),
+            recipient_id=ADA,
+            kind="welcome",
+            channel=channel,
+            once="welcome",
+            facts={},
+            created_at=MORNING,
+        )
+
+    async def get(self, id: UUID) -> Message:
+        return self.message
+
+    async def update(self, message: Message) -> None:
+        self.message = message
+
+
+class Scene:
+    def __init__(self, parcel: Parcel | None = PARCEL, *, down: bool = False) -> None:
+        self.uow = FakeUnitOfWork()
+        self.mailer = FakeMailer(self.uow, down)
+        self.messages = FakeMessages(parcel.channel if parcel else "email")
+        self.broadcast = MemoryBroadcast()
+        self.deliver = DeliverMessage(
+            FakeParcels(parcel),
+            self.messages,
+            JinjaTemplates("https://learn.example.org"),
+            self.mailer,
+            self.broadcast,
+            self.uow,
+            FakeClock(),
+        )
+
+    async def run(self, *, last: bool = False) -> None:
+        await self.deliver(Deliver(message_id=fake_id(1)), JobRun("job", 10 if last else 1, last))
+
+
+async def test_a_mail_carries_the_trace_and_goes_out_in_the_persons_language() -> None:
+    scene = Scene()
+    await scene.run()
+    [mail] = scene.mailer.sent
+    assert (mail.idempotency_key, mail.to, mail.subject) == (str(fake_id(1)), "ada@example.org", "Willkommen, Ada")
+    assert mail.headers["X-Trace-Id"] == PARCEL.trace_id
+    assert mail.headers["Content-Language"] == "de"
+    message = scene.messages.message
+    assert (message.status, message.sent_at, message.title) == ("sent", MORNING, "Willkommen, Ada")
+    delivered = scene.uow.only(MessageDelivered)
+    assert (delivered.message_id, delivered.topic, delivered.channel) == (fake_id(1), "account", "email")
+
+
+async def test_a_mailer_that_is_away_is_tried_again() -> None:
+    scene = Scene(down=True)
+    with pytest.raises(Unavailable):
+        await scene.run()
+    assert scene.messages.message.status == "queued"
+    assert scene.uow.events == []
+
+
+async def test_the_last_attempt_writes_the_failure_down() -> None:
+    scene = Scene(down=True)
+    await scene.run(last=True)
+    message = scene.messages.message
+    assert (message.status, message.error, message.sent_at) == ("failed", "the mail server does not answer", None)
+    assert scene.uow.events == []
+
+
+@pytest.mark.parametrize("parcel", [None, replace(PARCEL, status="sent"), replace(PARCEL, status="failed")])
+async def test_what_is_gone_or_done_is_left_alone(parcel: Parcel | None) -> None:
+    scene = Scene(parcel)
+    await scene.run()
+    assert scene.mailer.sent == []
+    assert not scene.uow._entered
+
+
+async def test_an_in_app_message_is_a_hint_to_who_listens() -> None:
+    scene = Scene(replace(PARCEL, channel="in-app"))
+    async with scene.broadcast.listen(channel_of(ADA)) as hints:
+        await scene.run()
+        assert await anext(hints) == b""
+    assert scene.mailer.sent == []
+    assert scene.uow.only(MessageDelivered).channel == "in-app"

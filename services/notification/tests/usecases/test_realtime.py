@@ -1,0 +1,110 @@
+"""The live inbox: the database is the truth, hints only say when to look."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from lms_adapters.broadcast.memory import MemoryBroadcast
+from lms_core.security.principal import Principal
+from lms_core.testing.fakes import MORNING, FakeClock, fake_id
+from services.notification.domain.messages import Message
+from services.notification.domain.realtime import channel_of
+from services.notification.ports.messages import Inbox
+from services.notification.usecases import realtime
+from services.notification.usecases.realtime import FollowInbox
+
+ADA = fake_id(7)
+
+
+class FakeInbox(Inbox):
+    def __init__(self, count: int = 0) -> None:
+        self.messages: list[Message] = []
+        for _ in range(count):
+            self.add()
+
+    def add(self) -> Message:
+        position = len(self.messages) + 1
+        message = Message(
+            id=fake_id(100 + position),
+            recipient_id=ADA,
+            kind="welcome",
+            channel="in-app",
+            once=str(position),
+            facts={},
+            position=position,
+            created_at=MORNING,
+        )
+        self.messages.append(message)
+        return message
+
+    async def after(self, recipient_id: UUID, position: int, *, limit: int) -> list[Message]:
+        assert recipient_id == ADA
+        return self.messages[position : position + limit]
+
+    async def last_position(self, recipient_id: UUID) -> int:
+        return len(self.messages)
+
+    async def position(self, recipient_id: UUID, message_id: UUID) -> int | None:
+        return next((m.position for m in self.messages if m.id == message_id), None)
+
+
+def _me(*, expired: bool = False) -> Principal:
+    ends = MORNING if expired else MORNING + timedelta(hours=1)
+    return Principal(ADA, frozenset({"learner"}), fake_id(2), ends)
+
+
+async def _all(inbox: FakeInbox, last: UUID | None) -> list[int | None]:
+    follow = FollowInbox(inbox, MemoryBroadcast(), FakeClock())
+    return [message.position async for message in follow(_me(expired=True), last)]
+
+
+async def test_it_resumes_after_the_given_message_and_ends_with_the_token() -> None:
+    assert await _all(FakeInbox(250), fake_id(120)) == list(range(21, 251))
+
+
+async def test_an_unknown_message_brings_everything_and_none_brings_what_is_new() -> None:
+    assert await _all(FakeInbox(3), fake_id(999)) == [1, 2, 3]
+    assert await _all(FakeInbox(3), None) == []
+
+
+async def test_a_hint_brings_what_is_new_and_nothing_twice() -> None:
+    inbox, broadcast = FakeInbox(2), MemoryBroadcast()
+    following = FollowInbox(inbox, broadcast, FakeClock())(_me(), None)
+    waiting = asyncio.ensure_future(anext(following))
+    while not broadcast._hub.channels:
+        await asyncio.sleep(0)
+    first = inbox.add()
+    for _ in range(3):
+        await broadcast.send(channel_of(ADA), b"")
+    assert await waiting == first
+    second = inbox.add()
+    await broadcast.send(channel_of(ADA), b"")
+    assert await anext(following) == second
+    await following.aclose()
+    assert broadcast._hub.channels == ()
+
+
+async def test_a_message_that_comes_while_catching_up_is_not_lost() -> None:
+    inbox, broadcast = FakeInbox(1), MemoryBroadcast()
+    following = FollowInbox(inbox, broadcast, FakeClock())(_me(), fake_id(999))
+    assert (await anext(following)).position == 1
+    inbox.add()
+    await broadcast.send(channel_of(ADA), b"")
+    assert (await anext(following)).position == 2
+    await following.aclose()
+
+
+async def test_a_lost_hint_costs_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(realtime, "LOOK_AGAIN_SECONDS", 0.01)
+    inbox, broadcast = FakeInbox(), MemoryBroadcast()
+    following = FollowInbox(inbox, broadcast, FakeClock())(_me(), None)
+    waiting = asyncio.ensure_future(anext(following))
+    while not broadcast._hub.channels:
+        await asyncio.sleep(0)
+    missed = inbox.add()
+    assert await waiting == missed
+    await following.aclose()

@@ -1,0 +1,1 @@
+"""Verbs a user would say."""

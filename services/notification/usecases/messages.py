@@ -1,0 +1,295 @@
+"""Telling people what happened, and their inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from lms_core.contracts.billing import InvoiceIssued
+from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
+from lms_core.domain.errors import NotFound, NotYet
+from lms_core.domain.time import to_ms
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.jobs import Job, job
+from lms_core.ports.uow import UnitOfWork
+from lms_core.security.principal import Principal
+from services.notification.domain.messages import EMAIL, IN_APP, Channel, Course, Facts, Kind, Message, halfway
+from services.notification.ports.messages import Courses, Inbox, Messages
+from services.notification.ports.recipients import Recipients
+from services.notification.ports.templates import Templates
+
+
+@job("notification.deliver")
+class Deliver(Job, frozen=True, kw_only=True):
+    """Bring a message to its recipient."""
+
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Make the messages about something that happened, one for each channel; inside the unit of work."""
+
+    raises: ClassVar = (NotYet,)
+
+    recipients: Recipients
+    messages: Messages
+    templates: Templates
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(
+        self,
+        kind: Kind,
+        recipient_id: UUID,
+        *,
+        once: str,
+        facts: Facts | None = None,
+        channels: tuple[Channel, ...] = (IN_APP, EMAIL),
+    ) -> None:
+        """Raises NotYet when it is not known who the recipient is."""
+        recipient = await self.recipients.find(recipient_id)
+        if recipient is None or recipient.email is None:
+            raise NotYet("the recipient's account has not arrived yet")
+        if await self.messages.told(once):
+            return
+        facts = facts or {}
+        for channel in channels:
+            message = Message(
+                id=self.ids.new(),
+                recipient_id=recipient.id,
+                kind=kind,
+                channel=channel,
+                once=once,
+                facts=facts,
+                created_at=self.clock.now(),
+            )
+            if channel == IN_APP:
+                words = self.templates.render(kind, recipient.locale, name=recipient.display_name, facts=facts)
+                message.word(title=words.subject, body=words.notice, version=words.version)
+                message.position = await self.messages.next_position(recipient.id)
+            await self.messages.add(message)
+            self.uow.enqueue(Deliver(message_id=message.id), key=str(message.id))
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCourse:
+    """Keep a copy of what a course is called. Its versions may arrive in any order."""
+
+    raises: ClassVar = ()
+
+    courses: Courses
+
+    async def __call__(self, event: CoursePublished | UserEnrolled) -> None:
+        if isinstance(event, CoursePublished):
+            title, version = event.title, event.version
+        else:
+            title, version = event.course_title, event.course_version
+        known = await self.courses.find(event.course_id, lock=True)
+        course = known or Course(id=event.course_id, title=title, title_version=version)
+        course.titled(title, version)
+        await self.courses.put(course)
+
+
+@dataclass(frozen=True, slots=True)
+class TellOfCourse:
+    """Tell about an enrollment by the title of its course; inside the unit of work."""
+
+    raises: ClassVar = (NotYet,)
+
+    courses: Courses
+    tell: Tell
+
+    async def __call__(
+        self, kind: Kind, event: EnrollmentActivated | ProgressUpdated | CourseCompleted, *, once: str, **more: int
+    ) -> None:
+        """Raises NotYet when the course or the recipient is not known."""
+        course = await self.courses.find(event.course_id)
+        if course is None:
+            raise NotYet("the course has not arrived yet")
+        facts: Facts = {**_ids(event.course_id, event.enrollment_id), "course": course.title, **more}
+        await self.tell(kind, event.learner_id, once=once, facts=facts)
+
+
+def _ids(course_id: UUID, enrollment_id: UUID) -> Facts:
+    return {"course_id": str(course_id), "enrollment_id": str(enrollment_id)}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmEnrollment:
+    """A learner has a place: confirm it, or say that the payment is awaited."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: Tell
+    uow: UnitOfWork
+
+    async def __call__(self, event: UserEnrolled) -> None:
+        facts: Facts = {**_ids(event.course_id, event.enrollment_id), "course": event.course_title}
+        kind: Kind = "enrolled"
+        if event.status == "pending":
+            kind = "payment-awaited"
+            facts |= {"amount": event.amount, "currency": event.currency}
+        async with self.uow:
+            await self.tell(kind, event.learner_id, once=f"enrolled/{event.enrollment_id}", facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceContent:
+    """A place was paid for: say that the content is open."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: TellOfCourse
+    uow: UnitOfWork
+
+    async def __call__(self, event: EnrollmentActivated) -> None:
+        once = f"content-open/{event.enrollment_id}/{to_ms(event.activated_at)}"
+        async with self.uow:
+            await self.tell("content-open", event, once=once)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainSuspension:
+    """A place is suspended: say why, and what can be done. Each suspension is told."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: Tell
+    uow: UnitOfWork
+
+    async def __call__(self, event: EnrollmentSuspended) -> None:
+        facts: Facts = {
+            **_ids(event.course_id, event.enrollment_id),
+            "course": event.course_title,
+            "reason": event.reason,
+        }
+        once = f"suspended/{event.enrollment_id}/{to_ms(event.suspended_at)}"
+        async with self.uow:
+            await self.tell("suspended", event.learner_id, once=once, facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipt:
+    """An invoice was issued: send the receipt."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: Tell
+    uow: UnitOfWork
+
+    async def __call__(self, event: InvoiceIssued) -> None:
+        facts: Facts = {
+            **_ids(event.course_id, event.enrollment_id),
+            "course": event.course_title,
+            "invoice_id": str(event.invoice_id),
+            "number": event.number,
+            "amount": event.amount,
+            "currency": event.currency,
+        }
+        async with self.uow:
+            await self.tell("receipt", event.learner_id, once=f"receipt/{event.invoice_id}", facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class CheerHalfway:
+    """A learner's progress passed the middle: cheer, once for each enrollment."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: TellOfCourse
+    uow: UnitOfWork
+
+    async def __call__(self, event: ProgressUpdated) -> None:
+        if not halfway(event.percent):
+            return
+        async with self.uow:
+            await self.tell(
+                "halfway",
+                event,
+                once=f"halfway/{event.enrollment_id}",
+                percent=event.percent,
+                completed=event.completed_topics,
+                required=event.required_topics,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Congratulate:
+    """A learner completed a course: congratulate them."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: TellOfCourse
+    uow: UnitOfWork
+
+    async def __call__(self, event: CourseCompleted) -> None:
+        async with self.uow:
+            await self.tell("completed", event, once=f"completed/{event.enrollment_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxPage:
+    """Some of an inbox; one more message than the page holds when others follow."""
+
+    messages: Sequence[Message]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListMessages:
+    """Your inbox, the newest message first.
+
+    `unread` counts the whole inbox, not the page. `kind` and `facts` say what a message is about, for links and icons;
+    `title` and `body` are ready to be shown, in your language at the time.
+    """
+
+    raises: ClassVar = ()
+
+    inbox: Inbox
+
+    async def __call__(self, me: Principal, *, before: int | None, limit: int) -> InboxPage:
+        messages = await self.inbox.newest(me.id, before=before, limit=limit + 1)
+        return InboxPage(messages=messages, unread=await self.inbox.unread(me.id))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """Mark a message of your inbox as read.
+
+    Reading it again changes nothing.
+    """
+
+    raises: ClassVar = (NotFound,)
+
+    messages: Messages
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, me: Principal, message_id: UUID) -> None:
+        async with self.uow:
+            message = await self.messages.get(message_id)
+            if message.recipient_id != me.id or message.channel != IN_APP:
+                raise NotFound
+            message.read(self.clock.now())
+            await self.messages.update(message)
+
+
+USE_CASES = (
+    Tell,
+    TellOfCourse,
+    KeepCourse,
+    ConfirmEnrollment,
+    AnnounceContent,
+    ExplainSuspension,
+    SendReceipt,
+    CheerHalfway,
+    Congratulate,
+    ListMessages,
+    ReadMessage,
+)

@@ -1,0 +1,64 @@
+"""Who people are, and the first words to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lms_core.contracts.auth import RegistrationRepeated, UserCreated
+from lms_core.contracts.user import ProfileUpdated
+from lms_core.domain.errors import NotYet
+from lms_core.ports.uow import UnitOfWork
+from services.notification.domain.messages import EMAIL
+from services.notification.domain.recipients import Recipient
+from services.notification.ports.recipients import Recipients
+from services.notification.usecases.messages import Tell
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRecipient:
+    """Keep a copy of who somebody is. Account and profile may arrive in either order."""
+
+    raises: ClassVar = ()
+
+    recipients: Recipients
+
+    async def __call__(self, event: UserCreated | ProfileUpdated) -> None:
+        recipient = await self.recipients.find(event.user_id) or Recipient(id=event.user_id)
+        if isinstance(event, UserCreated):
+            recipient.registered(email=event.email, display_name=event.display_name, locale=event.locale)
+        else:
+            recipient.changed(display_name=event.display_name, locale=event.locale, version=event.version)
+        await self.recipients.put(recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Somebody registered: welcome them."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: Tell
+    uow: UnitOfWork
+
+    async def __call__(self, event: UserCreated) -> None:
+        async with self.uow:
+            await self.tell("welcome", event.user_id, once=f"welcome/{event.user_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class WarnOwner:
+    """Somebody tried to register an address that has an account: tell its owner, at most once a day."""
+
+    raises: ClassVar = (NotYet,)
+
+    tell: Tell
+    uow: UnitOfWork
+
+    async def __call__(self, event: RegistrationRepeated) -> None:
+        once = f"registration-repeated/{event.user_id}/{event.attempted_at:%Y-%m-%d}"
+        async with self.uow:
+            await self.tell("registration-repeated", event.user_id, once=once, channels=(EMAIL,))
+
+
+USE_CASES = (KeepRecipient, Welcome, WarnOwner)

@@ -1,0 +1,53 @@
+"""Which adapter stands behind which port."""
+
+from __future__ import annotations
+
+from dishka import Provider, Scope
+
+from lms_adapters.platform.registry import by_url
+from lms_adapters.sql.engine import Database
+from lms_adapters.sql.reader import Reader
+from lms_core.ports.clock import Clock
+from services.notification.adapters.jinja.templates import JinjaTemplates
+from services.notification.adapters.sandbox.mailbox import SandboxMailbox, SandboxMailer
+from services.notification.adapters.sql.delivery import SqlParcels
+from services.notification.adapters.sql.messages import SqlCourses, SqlInbox, SqlMessages
+from services.notification.adapters.sql.recipients import SqlRecipients
+from services.notification.ports.delivery import Mailbox, Mailer, Parcels
+from services.notification.ports.messages import Courses, Inbox, Messages
+from services.notification.ports.recipients import Recipients
+from services.notification.ports.templates import Templates
+from services.notification.settings import NotificationSettings
+from services.notification.usecases import delivery, messages, realtime, recipients
+
+
+def open_mailer(settings: NotificationSettings, database: Database, clock: Clock) -> Mailer:
+    """By the scheme of `mail_url`. Raises UnknownScheme."""
+    by_url("mail", settings.mail_url, ("sandbox",))
+    return SandboxMailer(database, clock)
+
+
+def mailbox(settings: NotificationSettings, reader: Reader) -> Mailbox:
+    """Closed in the profile production."""
+    return SandboxMailbox(reader, closed=settings.profile == "production")
+
+
+def templates(settings: NotificationSettings) -> Templates:
+    """Links lead to where people reach the platform."""
+    return JinjaTemplates(settings.public_url)
+
+
+def wiring() -> Provider:
+    """The provider of notification's container."""
+    provider = Provider(scope=Scope.REQUEST)
+    provider.provide(SqlRecipients, provides=Recipients)
+    provider.provide(SqlMessages, provides=Messages)
+    provider.provide(SqlCourses, provides=Courses)
+    provider.provide(SqlInbox, provides=Inbox, scope=Scope.APP)
+    provider.provide(SqlParcels, provides=Parcels, scope=Scope.APP)
+    provider.provide(open_mailer, scope=Scope.APP)
+    provider.provide(mailbox, scope=Scope.APP)
+    provider.provide(templates, scope=Scope.APP)
+    provider.provide_all(*recipients.USE_CASES, *messages.USE_CASES, *delivery.USE_CASES)
+    provider.provide_all(*realtime.USE_CASES, scope=Scope.APP)
+    return provider

@@ -1,0 +1,1 @@
+"""How far each learner has come, and why it says so."""

@@ -1,0 +1,50 @@
+"""GET /progress/courses/{course_id}."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from litestar import Controller, get
+from litestar.params import FromPath
+
+from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.messages import View, view
+from services.progress.usecases.completion import ShowProgress
+
+
+class TopicView(View, kw_only=True):
+    topic_id: UUID
+    title: str
+    required: bool
+    seconds: int
+    position: int
+    last_at: datetime | None
+    """When the activity occurred that the position is from; null when nothing was done."""
+    completed_at: datetime | None
+
+
+class ProgressView(View, kw_only=True):
+    enrollment_id: UUID
+    course_id: UUID
+    course_version: int
+    title: str
+    status: Literal["pending", "active", "suspended"]
+    percent: int
+    completed_topics: int
+    required_topics: int
+    seconds: int
+    rule_version: int
+    completed_at: datetime | None
+    topics: list[TopicView]
+
+
+class CompletionController(Controller):
+    path = "/progress/courses/{course_id:uuid}"
+
+    @get(guards=[requires("progress:read")])
+    @inject
+    async def show_progress(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProgress]) -> ProgressView:
+        return view(await show(me, course_id), ProgressView)

@@ -1,0 +1,75 @@
+"""GET /progress/courses/{course_id}/proof."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from litestar import Controller, get
+from litestar.params import FromPath
+
+from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.messages import View, view
+from services.progress.usecases.proof import ShowProof
+
+
+class CountedView(View, kw_only=True):
+    activity_id: UUID
+    topic_id: UUID
+    kind: Literal["viewed", "completed"]
+    seconds: int
+    position: int
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class LoggedView(View, kw_only=True):
+    event_id: UUID
+    type: str
+    time: datetime
+    activity: CountedView
+
+
+class GroundView(View, kw_only=True):
+    type: str
+    subject: UUID
+    time: datetime
+
+
+class RequiredView(View, kw_only=True):
+    topic_id: UUID
+    title: str
+    completed_by: UUID | None
+    """The event that completed it."""
+
+
+class ResultView(View, kw_only=True):
+    percent: int
+    seconds: int
+    completed_at: datetime | None
+
+
+class ProofView(View, kw_only=True):
+    enrollment_id: UUID
+    course_id: UUID
+    course_version: int
+    rule_version: int
+    rule: str
+    grounds: list[GroundView]
+    required: list[RequiredView]
+    events: list[LoggedView]
+    arithmetic: str
+    result: ResultView
+    shown: ResultView
+    agrees: bool
+
+
+class ProofController(Controller):
+    path = "/progress/courses/{course_id:uuid}/proof"
+
+    @get(guards=[requires("progress:read")])
+    @inject
+    async def show_proof(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProof]) -> ProofView:
+        return view(await show(me, course_id), ProofView)

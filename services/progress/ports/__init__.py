@@ -1,0 +1,1 @@
+"""What progress needs from outside, as promises."""

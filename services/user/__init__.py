@@ -1,0 +1,1 @@
+"""Who somebody is to others, and how they want the platform to be for them."""

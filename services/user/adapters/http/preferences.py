@@ -1,0 +1,71 @@
+"""/users/me/preferences."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, put
+from litestar.params import JSONBody
+
+from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
+from services.user.domain.preferences import NotificationDefaults
+from services.user.usecases.preferences import SetPreferences, ShowPreferences
+
+
+class NotificationsBody(Body, frozen=True, kw_only=True):
+    email: bool
+    in_app: bool
+    push: bool
+    sms: bool
+
+
+class PreferencesBody(Body, frozen=True, kw_only=True):
+    locale: Annotated[str, msgspec.Meta(max_length=35, examples=["en"])]
+    time_zone: Annotated[str, msgspec.Meta(max_length=64, examples=["Europe/Berlin"])]
+    reduced_motion: bool
+    notifications: NotificationsBody
+
+
+class NotificationsView(View, kw_only=True):
+    email: bool
+    in_app: bool
+    push: bool
+    sms: bool
+
+
+class PreferencesView(View, kw_only=True):
+    locale: str
+    time_zone: str
+    reduced_motion: bool
+    notifications: NotificationsView
+
+
+class PreferencesController(Controller):
+    path = "/users/me/preferences"
+
+    @get(guards=[requires("profile:read")])
+    @inject
+    async def show_preferences(
+        self, me: Me, show: FromDishka[ShowPreferences], if_none_match: IfNoneMatch = None
+    ) -> Response[PreferencesView]:
+        preferences = await show(me)
+        return tagged(view(preferences, PreferencesView), preferences.version, if_none_match)
+
+    @put(guards=[requires("profile:edit")])
+    @inject
+    async def set_preferences(
+        self, me: Me, data: JSONBody[PreferencesBody], choose: FromDishka[SetPreferences], if_match: IfMatch = None
+    ) -> Response[PreferencesView]:
+        preferences = await choose(
+            me,
+            version=required_version(if_match),
+            locale=data.locale,
+            time_zone=data.time_zone,
+            reduced_motion=data.reduced_motion,
+            notifications=view(data.notifications, NotificationDefaults),
+        )
+        return tagged(view(preferences, PreferencesView), preferences.version)

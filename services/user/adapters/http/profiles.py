@@ -1,0 +1,68 @@
+"""/users: profiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, patch
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
+from services.user.domain.profiles import MAX_BIO, MAX_NAME
+from services.user.usecases.profiles import EditProfile, ShowMyProfile, ShowProfile
+
+
+class EditProfileBody(Body, frozen=True, kw_only=True):
+    display_name: Annotated[str, msgspec.Meta(max_length=2 * MAX_NAME, examples=["Ada Lovelace"])] | UnsetType = UNSET
+    bio: Annotated[str, msgspec.Meta(max_length=2 * MAX_BIO, examples=["Mathematics and poetry."])] | UnsetType = UNSET
+
+
+class MyProfileView(View, kw_only=True):
+    id: UUID
+    display_name: str
+    bio: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProfileView(View, kw_only=True):
+    id: UUID
+    display_name: str
+    bio: str
+
+
+class ProfilesController(Controller):
+    path = "/users"
+
+    @get("/me", guards=[requires("profile:read")])
+    @inject
+    async def show_me(
+        self, me: Me, show: FromDishka[ShowMyProfile], if_none_match: IfNoneMatch = None
+    ) -> Response[MyProfileView]:
+        profile = await show(me)
+        return tagged(view(profile, MyProfileView), profile.version, if_none_match)
+
+    @patch("/me", guards=[requires("profile:edit")])
+    @inject
+    async def edit_me(
+        self, me: Me, data: JSONBody[EditProfileBody], edit: FromDishka[EditProfile], if_match: IfMatch = None
+    ) -> Response[MyProfileView]:
+        profile = await edit(
+            me,
+            version=required_version(if_match),
+            display_name=None if data.display_name is UNSET else data.display_name,
+            bio=None if data.bio is UNSET else data.bio,
+        )
+        return tagged(view(profile, MyProfileView), profile.version)
+
+    @get("/{user_id:uuid}", guards=[requires("profile:read")])
+    @inject
+    async def show_profile(self, user_id: FromPath[UUID], show: FromDishka[ShowProfile]) -> ProfileView:
+        return view(await show(user_id), ProfileView)

@@ -1,0 +1,63 @@
+"""Preferences: how somebody wants the platform to be for them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from lms_core.domain.errors import Invalid
+
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationDefaults:
+    """Channels that count where nothing more precise was chosen for a topic."""
+
+    email: bool = True
+    in_app: bool = True
+    push: bool = False
+    sms: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Preferences:
+    """One person's choices."""
+
+    id: UUID
+    """The user's id, from auth."""
+    locale: str
+    """BCP 47, `en`."""
+    time_zone: str = "UTC"
+    """IANA name, `Europe/Berlin`."""
+    reduced_motion: bool = False
+    notifications: NotificationDefaults = NotificationDefaults()
+    version: int = 1
+
+    @property
+    def shared(self) -> tuple[str, str]:
+        """What other services are told of."""
+        return self.locale, self.time_zone
+
+    def replace(
+        self, *, locale: str, time_zone: str, reduced_motion: bool, notifications: NotificationDefaults
+    ) -> None:
+        """Choose anew. Raises Invalid with a pointer to what is wrong."""
+        if not _LOCALE.fullmatch(locale):
+            raise Invalid.at("#/locale", "must be a BCP 47 language tag such as en or pt-BR")
+        self.locale, self.time_zone = locale, known_zone(time_zone)
+        self.reduced_motion, self.notifications = reduced_motion, notifications
+
+
+def known_zone(name: str) -> str:
+    """Raises Invalid at #/time_zone for what is no IANA time zone."""
+    try:
+        if _ZONE.fullmatch(name):
+            ZoneInfo(name)
+            return name
+    except (KeyError, ValueError, OSError):  # unknown, no time zone file, a folder of them or too long a name
+        pass
+    raise Invalid.at("#/time_zone", "must be an IANA time zone such as Europe/Berlin")

@@ -1,0 +1,50 @@
+"""A profile: who somebody is to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lms_core.domain.errors import Invalid
+
+MAX_NAME, MAX_BIO = 100, 2000
+
+
+@dataclass(slots=True, kw_only=True)
+class Profile:
+    """A person as others may see them. It begins with what they said when they registered."""
+
+    id: UUID
+    """The user's id, from auth."""
+    display_name: str
+    bio: str = ""
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+
+    def edit(self, *, display_name: str | None, bio: str | None, at: datetime) -> bool:
+        """Change what is given; whether anything became different. Raises Invalid with a pointer to what is wrong."""
+        name = self.display_name if display_name is None else tidy_name(display_name)
+        text = self.bio if bio is None else tidy_bio(bio)
+        if (name, text) == (self.display_name, self.bio):
+            return False
+        self.display_name, self.bio, self.updated_at = name, text, at
+        return True
+
+
+def tidy_name(raw: str) -> str:
+    """One line without needless spaces. Raises Invalid at #/display_name."""
+    name = " ".join(raw.split())
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise Invalid.at("#/display_name", f"must be 1 to {MAX_NAME} printable characters")
+    return name
+
+
+def tidy_bio(raw: str) -> str:
+    """Lines of text; an empty one is none. Raises Invalid at #/bio."""
+    lines = [line.rstrip() for line in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    bio = "\n".join(lines).strip()
+    if len(bio) > MAX_BIO or not all(c.isprintable() or c in "\n\t" for c in bio):
+        raise Invalid.at("#/bio", f"must be at most {MAX_BIO} printable characters, tabs and line breaks")
+    return bio

@@ -1,0 +1,1 @@
+"""What user needs from outside, as promises."""

@@ -1,0 +1,20 @@
+"""Which adapter stands behind which port."""
+
+from __future__ import annotations
+
+from dishka import Provider, Scope
+
+from services.user.adapters.sql.preferences import SqlPreferences
+from services.user.adapters.sql.profiles import SqlProfiles
+from services.user.ports.preferences import PreferenceStore
+from services.user.ports.profiles import Profiles
+from services.user.usecases import preferences, profiles
+
+
+def wiring() -> Provider:
+    """The provider of user's container."""
+    provider = Provider(scope=Scope.REQUEST)
+    provider.provide(SqlProfiles, provides=Profiles)
+    provider.provide(SqlPreferences, provides=PreferenceStore)
+    provider.provide_all(*profiles.USE_CASES, *preferences.USE_CASES)
+    return provider
