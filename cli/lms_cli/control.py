@@ -78,15 +78,17 @@ async def operate(name: str, only: tuple[str, ...], source: Source, **arguments:
     `only` names the services it needs when nothing runs; none: all. Raises OperationFailed.
     """
     data = Path(source.load(Settings, "lms").data)
-    for path in (control_socket(data), *(control_socket(data, service) for service in only)):
-        if path.exists():
-            try:
-                reader, writer = await asyncio.open_unix_connection(short(path), limit=1 << 24)
-            except (ConnectionRefusedError, FileNotFoundError):
-                continue
-            async for row in _ask(reader, writer, name, arguments):
-                yield row
-            return
+    answered = False
+    for path in _sockets(data, only):
+        try:
+            reader, writer = await asyncio.open_unix_connection(short(path), limit=1 << 24)
+        except (ConnectionRefusedError, FileNotFoundError):
+            continue
+        answered = True
+        async for row in _ask(reader, writer, name, arguments):
+            yield row
+    if answered:
+        return
     with locked(data):
         platform = Platform(services(only), source, workers=False)
         await platform.open(receive=False, upgrade=None if name.startswith("db.") else True)
@@ -95,6 +97,15 @@ async def operate(name: str, only: tuple[str, ...], source: Source, **arguments:
                 yield row
         finally:
             await platform.close()
+
+
+def _sockets(data: Path, only: tuple[str, ...]) -> list[Path]:
+    """Of the whole platform in one process, or else of each service that runs alone."""
+    if control_socket(data).exists():
+        return [control_socket(data)]
+    if only:
+        return [path for service in only if (path := control_socket(data, service)).exists()]
+    return sorted(data.glob("control-*.sock"))
 
 
 async def _ask(

@@ -7,8 +7,8 @@ from datetime import timedelta
 from dishka import Provider, Scope
 
 from lms_adapters.web.auth import AUDIENCE
-from services.auth.adapters.crypto.passwords import open_passwords
-from services.auth.adapters.crypto.signing import open_signer
+from services.auth.adapters.crypto.credentials import open_passwords
+from services.auth.adapters.crypto.tokens import open_signer
 from services.auth.adapters.sql.credentials import SqlCredentials
 from services.auth.adapters.sql.permissions import SqlRoles
 from services.auth.adapters.sql.registration import SqlAccounts

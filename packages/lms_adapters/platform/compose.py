@@ -81,7 +81,11 @@ class RunningService:
     async def open(self, bus: Bus, broadcast: Broadcast, neighbours: Neighbours, keys: Fetch | None) -> None:
         """Build the container and the app; `keys` brings auth's public keys where settings do not say."""
         service = self.service
-        self.container = make_async_container(self._kernel(broadcast, neighbours), service.wiring())
+        verifier = TokenVerifier(
+            keys or key_source(neighbours, self.settings.jwks_url), self.clock, self.settings.issuer
+        )
+        kernel = self._kernel(broadcast, neighbours, verifier, self.database)
+        self.container = make_async_container(kernel, service.wiring())
         self._life.push_async_callback(self.container.close)
         if self.database is not None:
             inbox = Inbox(self.database, self.clock, service.name, service.routing)
@@ -90,13 +94,24 @@ class RunningService:
         plugin = ServicePlugin(service, self.container, VERSION, self.faults, asyncapi(service, VERSION))
         self.litestar = Litestar(plugins=[plugin], openapi_config=None, logging_config=None)
         await self._life.enter_async_context(self.litestar.lifespan())
-        fetch = keys or key_source(neighbours, self.settings.jwks_url)
-        verifier = TokenVerifier(fetch, self.clock, self.settings.issuer)
         app: ASGIApp = Door(service.name, self.litestar, self.container, verifier)
         self.app = app if service.front is None else service.front(app, self.container)
         neighbours[service.name] = self.app
 
-    def _kernel(self, broadcast: Broadcast, neighbours: Neighbours) -> Provider:
+    async def begin(self) -> None:
+        """Every service of the process is open: what the manifest calls its background starts."""
+        if self.service.background is not None:
+            await self._life.enter_async_context(self.service.background(self.container))
+
+    async def beside(self, database: Database, broadcast: Broadcast) -> AsyncContainer:
+        """A second container of this open service, on another database with the same tables: what a replay works in."""
+        verifier = await self.container.get(TokenVerifier)
+        kernel = self._kernel(broadcast, Neighbours({}), verifier, database)
+        return make_async_container(kernel, self.service.wiring())
+
+    def _kernel(
+        self, broadcast: Broadcast, neighbours: Neighbours, verifier: TokenVerifier, database: Database | None
+    ) -> Provider:
         """What the kernel provides in every container."""
         kernel = Provider(scope=Scope.APP)
         for kind in {Settings, self.service.settings}:
@@ -105,7 +120,7 @@ class RunningService:
         kernel.provide(lambda: self.ids, provides=Ids)
         kernel.provide(lambda: broadcast, provides=Broadcast)
         kernel.provide(lambda: neighbours, provides=Neighbours)
-        database = self.database
+        kernel.provide(lambda: verifier, provides=TokenVerifier)
         if database is not None:
             kernel.provide(lambda: database, provides=Database)
             kernel.provide(Reader)
@@ -182,6 +197,8 @@ class Platform:
             await one.open(self.bus, self.broadcast, self.neighbours, self._keys)
         if receive:
             self._start(tuple(dict.fromkeys([*logs, *streams])))
+        for one in running:
+            await one.begin()
 
     def _start(self, everyone: tuple[str, ...]) -> None:
         for one in self.services.values():

@@ -119,11 +119,15 @@ class ServicePlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Litestar's hook."""
         service = self._service
-        for controller in service.controllers:
+        for controller in (*service.controllers, *service.root_controllers):
             for name, handler in handlers(controller):
                 self._check(handler)
                 self._document(controller, name, handler)
-        app_config.route_handlers += [Router(API, route_handlers=list(service.controllers)), *self._own_handlers()]
+        app_config.route_handlers += [
+            Router(API, route_handlers=list(service.controllers)),
+            *service.root_controllers,
+            *self._own_handlers(),
+        ]
         app_config.dependencies["me"] = Provide(me, sync_to_thread=False)
         app_config.exception_handlers = {
             Refusal: refused,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -89,6 +90,10 @@ class Service:
     """None only for a service without a database."""
     front: Callable[[ASGIApp, AsyncContainer], ASGIApp] | None = None
     """Stands before the service's own app: the gateway's hot path."""
+    root_controllers: tuple[type[Controller], ...] = ()
+    """Handlers whose paths a standard or custom fixes: they stand at the root, not below /api/v1."""
+    background: Callable[[AsyncContainer], AbstractAsyncContextManager[None]] | None = None
+    """Entered when every service of the process is open, left before this one closes: work that needs no database."""
     kernel: tuple[tuple[int, int], tuple[int, int]] = ((0, 1), (1, 0))
     """Kernel versions it fits: from, up to but not including."""
     package: str = field(default="")

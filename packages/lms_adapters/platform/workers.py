@@ -29,7 +29,7 @@ from lms_adapters.telemetry import metrics, tracing
 from lms_core.domain.errors import NotYet, Unavailable
 from lms_core.domain.events import Envelope, decode
 from lms_core.domain.time import to_ms
-from lms_core.ports.bus import Bus
+from lms_core.ports.bus import Bus, Lost
 from lms_core.ports.clock import Clock
 from lms_core.ports.jobs import JobRun
 from lms_core.ports.uow import UnitOfWork
@@ -62,6 +62,7 @@ class Workers:
         self._owner = uuid4().hex
         self._work = {w.job.name: w for w in service.jobs}
         self._tasks: list[asyncio.Task[None]] = []
+        self._lost: dict[str, str] = {}
 
     # life
 
@@ -93,8 +94,9 @@ class Workers:
         self._tasks.clear()
 
     def faults(self) -> dict[str, str]:
-        """Loops that have ended though they must not."""
-        return {t.get_name(): repr(t.exception()) for t in self._tasks if t.done() and not t.cancelled()}
+        """Loops that have ended though they must not, and streams of which the bus lost events."""
+        ended = {t.get_name(): repr(t.exception()) for t in self._tasks if t.done() and not t.cancelled()}
+        return ended | self._lost
 
     def _start(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=f"{self._service.name} {name}"))
@@ -172,6 +174,8 @@ class Workers:
             except asyncio.CancelledError:
                 raise
             except Exception as error:
+                if isinstance(error, Lost):
+                    self._lost[f"ingest {stream}"] = f"{error}: replay from the publisher's log"
                 _log.error(
                     "ingest will try again", service=self._service.name, stream=stream, error=repr(error), after=pause
                 )
@@ -370,4 +374,5 @@ async def deliver(container: AsyncContainer, subscription: Subscription, envelop
 
 async def _sound(bell: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(bell.wait(), seconds)
+        async with asyncio.timeout(seconds):  # not wait_for: in 3.11 it can swallow a cancellation
+            await bell.wait()

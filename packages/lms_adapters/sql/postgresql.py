@@ -73,20 +73,23 @@ class PostgresTransaction:
 
 
 class PostgresDatabase:
-    """One database of a server."""
+    """One database of a server, or one schema of it."""
 
     kind: Literal["postgresql"] = "postgresql"
 
-    def __init__(self, url: str, *, pool: int) -> None:
+    def __init__(self, url: str, *, pool: int, schema: str | None = None) -> None:
+        """With a `schema` nothing outside it is seen."""
         parts = urlsplit(url)
         self._url = urlunsplit(parts._replace(scheme="postgresql"))
         self._pool_size = max(2, pool)
+        self._session = {} if schema is None else {"search_path": schema}
         self._engine: AsyncEngine = create_async_engine(
             urlunsplit(parts._replace(scheme="postgresql+asyncpg")),
             isolation_level="AUTOCOMMIT",
             pool_size=max(1, self._pool_size // 2),
             max_overflow=0,
             pool_timeout=30,
+            connect_args={"server_settings": self._session},
         )
         self.dialect: Dialect = self._engine.dialect
         self.wake = Wake()
@@ -96,9 +99,15 @@ class PostgresDatabase:
 
     async def open(self) -> None:
         try:
+            # min_size 0: keeping a minimum, the pool reconnects without a pause while the server is away
             self._reads = await asyncpg.create_pool(
-                self._url, min_size=1, max_size=max(1, self._pool_size // 2 - 1), reset=_no_reset
+                self._url,
+                min_size=0,
+                max_size=max(1, self._pool_size // 2 - 1),
+                reset=_no_reset,
+                server_settings=self._session,
             )
+            await self._reads.fetchval("SELECT 1")
         except (*_GONE, asyncpg.PostgresError) as error:
             raise Unavailable(f"cannot open {urlsplit(self._url).path.lstrip('/')}: {error}") from error
         self._ear = asyncio.create_task(self._listen(), name="postgresql-listen")
@@ -139,7 +148,8 @@ class PostgresDatabase:
                 self.wake.ring("outbox", "inbox", "jobs")
                 while not raw.is_closed():
                     try:
-                        await asyncio.wait_for(self._bell.wait(), 10)
+                        async with asyncio.timeout(10):  # not wait_for: in 3.11 it can swallow a cancellation
+                            await self._bell.wait()
                     except TimeoutError:
                         await raw.execute("SELECT 1")
                         continue

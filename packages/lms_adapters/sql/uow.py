@@ -18,12 +18,16 @@ from lms_adapters.sql import jobs, outbox
 from lms_adapters.sql.engine import Database, Driver, Transaction
 from lms_adapters.sql.idempotency import Key, claim_key, keep_answer
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import Conflict
+from lms_core.domain.errors import Conflict, TooLarge
 from lms_core.domain.events import Envelope, Event, encode
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.jobs import Job
+
+
+MAX_EVENT = 900_000
+"""Bytes of an event's body: brokers take a megabyte, headers included."""
 
 
 @dataclass(slots=True)
@@ -156,7 +160,10 @@ class SqlUnitOfWork:
         return self._batch
 
     def record(self, event: Event) -> None:
-        """See the port."""
+        """See the port. Raises TooLarge for a body that a broker would not take."""
+        body = encode(event)
+        if len(body) > MAX_EVENT:
+            raise TooLarge(f"{event.type} would have {len(body)} bytes; at most {MAX_EVENT}")
         self._open.events.append(
             Envelope(
                 id=str(self._ids.new()),
@@ -165,7 +172,7 @@ class SqlUnitOfWork:
                 key=event.key,
                 time=self._clock.now(),
                 traceparent=tracing.traceparent(),
-                body=encode(event),
+                body=body,
             )
         )
 

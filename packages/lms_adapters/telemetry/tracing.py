@@ -6,6 +6,7 @@ carry the ids, at the cost of some microseconds. `configure(url)` sends them to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,6 +64,25 @@ def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTE
     here = NonRecordingSpan(SpanContext(trace_id, _ids.generate_span_id(), is_remote=False, trace_flags=flags))
     with trace.use_span(here):
         yield
+
+
+_PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
+
+
+def recording() -> bool:
+    """Whether spans go to a collector."""
+    return _tracer is not None
+
+
+def following(parent: str | None) -> str:
+    """The traceparent of a span that continues `parent`, or begins a trace: for a hot path that records nothing."""
+    known = _PARENT.fullmatch(parent) if parent is not None else None
+    if known is not None:
+        return f"00-{known[1]}-{_ids.generate_span_id():016x}-{int(known[2], 16) & 1:02x}"
+    remote = parse(parent)  # of a later version
+    if remote is not None:
+        return f"00-{remote.trace_id:032x}-{_ids.generate_span_id():016x}-{int(remote.trace_flags):02x}"
+    return f"00-{_ids.generate_trace_id():032x}-{_ids.generate_span_id():016x}-00"
 
 
 def traceparent() -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, Invalid
 
 MAX_METHODS = 10
+_NEXT_MOMENT = timedelta(milliseconds=1)
 
 
 class UnknownToken(Invalid, code="billing/unknown-token"):
@@ -28,6 +29,7 @@ class PaymentMethod:
     token: str
     """The provider's name for it."""
     added_at: datetime
+    """Strictly after that of every method before."""
     removed_at: datetime | None = None
 
     def remove(self, at: datetime) -> None:
@@ -35,7 +37,12 @@ class PaymentMethod:
         self.removed_at = self.removed_at or at
 
 
-def check_room(on_file: int) -> None:
-    """Raises TooManyMethods when no further method fits."""
+def new_method(
+    *, id: UUID, owner_id: UUID, token: str, at: datetime, default: PaymentMethod | None, on_file: int
+) -> PaymentMethod:
+    """The method that becomes the default after `default`. Raises TooManyMethods when no further one fits."""
     if on_file >= MAX_METHODS:
         raise TooManyMethods(most=MAX_METHODS)
+    if default is not None:
+        at = max(at, default.added_at + _NEXT_MOMENT)
+    return PaymentMethod(id=id, owner_id=owner_id, token=token, added_at=at)

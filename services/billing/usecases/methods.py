@@ -11,7 +11,7 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
-from services.billing.domain.methods import PaymentMethod, TooManyMethods, UnknownToken, check_room
+from services.billing.domain.methods import PaymentMethod, TooManyMethods, UnknownToken, new_method
 from services.billing.ports.methods import Methods
 from services.billing.ports.payments import Payments, Provider, ProviderUnreachable
 from services.billing.usecases.payments import Begin
@@ -38,10 +38,16 @@ class AddMethod:
     async def __call__(self, me: Principal, *, token: str) -> PaymentMethod:
         await self.provider.check(token)
         now = self.clock.now()
-        method = PaymentMethod(id=self.ids.new(), owner_id=me.id, token=token, added_at=now)
         async with self.uow:
             await self.payments.lock(me.id)
-            check_room(await self.methods.count(me.id))
+            method = new_method(
+                id=self.ids.new(),
+                owner_id=me.id,
+                token=token,
+                at=now,
+                default=await self.methods.default(me.id),
+                on_file=await self.methods.count(me.id),
+            )
             await self.methods.add(method)
             for payment in await self.payments.failed(me.id):
                 if payment.retryable and await self.begin(payment, now):

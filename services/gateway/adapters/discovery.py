@@ -68,7 +68,7 @@ async def _look(discover: Discover, before: list[str]) -> list[str]:
     """Look, and say what is new; what is wrong now."""
     try:
         faults = await discover()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the next look may succeed
         _log.exception("looking for services failed")
         return [repr(error)]
     for fault in faults:

@@ -1,7 +1,7 @@
 """The generic cell rate algorithm (ITU-T I.371): a burst at once, then a steady rate, one number a caller.
 
-The number is the *theoretical arrival time*: when the bucket will be full again. Time is an integer in nanoseconds, so the
-laws hold exactly.
+The number is the *theoretical arrival time*: when the bucket will be full again. Time is an integer in nanoseconds, so
+the laws hold exactly.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lms_core.domain.errors import Invalid, Unavailable
@@ -58,7 +58,7 @@ class RouteTable:
             self._routes.setdefault(route.prefix, route)
         self._depth = max((prefix.count("/") for prefix in self._routes), default=0)
 
-    def __iter__(self) -> Iterable[Route]:  # type: ignore[misc]
+    def __iter__(self) -> Iterator[Route]:
         return iter(self._routes.values())
 
     def match(self, path: str) -> Route | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import NewType, Protocol
+from collections.abc import Hashable
+from typing import Protocol
 
 from services.gateway.domain.rate_limiting import Policy, Standing
 
-Ticks = NewType("Ticks", Callable[[], int])
-"""Nanoseconds of a clock that never runs backwards."""
+
+class Ticks(Protocol):
+    """A clock that never runs backwards."""
+
+    def __call__(self) -> int:
+        """Nanoseconds since some moment."""
 
 
 class Buckets(Protocol):

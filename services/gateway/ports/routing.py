@@ -8,8 +8,8 @@ from typing import Any, Protocol
 class Upstream(Protocol):
     """A service as something to forward to: ASGI in, ASGI out, streaming both ways.
 
-    It is called in a task of its own with an empty `contextvars.Context`, and cancelled when nobody waits for the answer
-    any more. The scope is already as the service shall see it: rebuilt, its headers filtered.
+    It is called in a task of its own with an empty `contextvars.Context`, and cancelled when nobody waits for the
+    answer any more. The scope is already as the service shall see it: rebuilt, its headers filtered.
     """
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:

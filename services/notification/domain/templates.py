@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 FALLBACK = "en"
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_OF_LINKS = re.compile(r"[/\\:@]+")
+_INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
+_LONGEST_NAME = 60
 _EXPONENTS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
     3: "BHD IQD JOD KWD LYD OMR TND",
@@ -44,6 +47,15 @@ def fallbacks(locale: str) -> tuple[str, ...]:
 def one_line(text: str) -> str:
     """Without line breaks, control characters and turns of direction: fit for a header, and for a sentence."""
     return " ".join(_UNFIT.sub(" ", text).split())
+
+
+def salutation(name: str) -> str:
+    """How somebody is addressed: their name, which no mail program makes a link of.
+
+    A stranger may have chosen it and registered with somebody else's address.
+    """
+    apart = _INNER_DOT.sub(". ", _OF_LINKS.sub(" ", name))
+    return one_line(apart)[:_LONGEST_NAME].strip()
 
 
 def money(amount: int, currency: str, locale: str) -> str:

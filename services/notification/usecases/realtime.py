@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -37,7 +37,7 @@ class FollowInbox:
     broadcast: Broadcast
     clock: Clock
 
-    async def __call__(self, me: Principal, last: UUID | None) -> AsyncIterator[Message]:
+    async def __call__(self, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:
         async with self.broadcast.listen(channel_of(me.id)) as hints:
             position = await self._begin(me, last)
             while True:

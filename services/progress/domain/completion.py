@@ -1,7 +1,7 @@
 """When a course counts as completed: the rule, by its version.
 
-Rule 1: `percent = floor(100 × completed required topics / required topics)`; the course is completed when every required
-topic is, and was completed when the last of them had been recorded. A course that requires nothing cannot be completed:
+Rule 1: `percent = floor(100 × completed required topics / required topics)`; the course is completed when every
+required topic is, at the moment when the last of them was recorded. A course that requires nothing cannot be completed:
 it stays at 0 percent, though time and positions are kept.
 """
 
@@ -37,7 +37,7 @@ class Standing:
 
 
 def standing(required: Collection[UUID], completed: Mapping[UUID, datetime]) -> Standing:
-    """Rule 1. `completed`: topics with the moment at which their completion was recorded, the first if there are many."""
+    """Rule 1. `completed`: topics, with the moment at which their first completion was recorded."""
     done = [at for topic_id, at in completed.items() if topic_id in required]
     whole = len(required)
     return Standing(

@@ -1,7 +1,7 @@
 """What a learner did with the topics of a course, merged so that neither order nor repetition matters.
 
-The merge law: seconds add up over distinct activities, the position is that of the activity that occurred last, and what
-was completed once stays completed.
+The merge law: seconds add up over distinct activities, the position is that of the activity that occurred last, and
+what was completed once stays completed.
 """
 
 from __future__ import annotations

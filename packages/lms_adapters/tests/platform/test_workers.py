@@ -14,14 +14,14 @@ from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, PlayerWon,
 from lms_core.domain.events import Envelope, encode
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)],
-)
-async def toy(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
+def environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    return {} if request.param == "sqlite" else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
+
+
+@pytest.fixture
+async def toy(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
     TROUBLE.__init__()  # type: ignore[misc]
-    environ = {}
-    if request.param == "postgresql":
-        environ["LMS_DATABASE_URL"] = request.getfixturevalue("database_url")
     async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         yield service
 

@@ -39,9 +39,11 @@ _COLUMNS = {
     "seconds": "BIGINT",
     "body": "JSON",
 }
+_ALWAYS = ("id", "type", "source", "key", "time", "body")
+_DEFINED = ", ".join(f"{name} {kind}{' NOT NULL' if name in _ALWAYS else ''}" for name, kind in _COLUMNS.items())
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS batch (id UUID PRIMARY KEY, events INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS event ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())});
+CREATE TABLE IF NOT EXISTS event ({_DEFINED});
 CREATE TABLE IF NOT EXISTS type_day (
   day DATE, type VARCHAR, events BIGINT NOT NULL, newest TIMESTAMP NOT NULL, PRIMARY KEY (day, type));
 """

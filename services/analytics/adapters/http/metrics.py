@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
 from services.analytics.usecases.metrics import ShowCourse, ShowOverview
 
-Days = Annotated[int, msgspec.Meta(ge=1, le=366, description="How many days back, today included.")]
+Days: TypeAlias = Annotated[int, QueryParameter(ge=1, le=366, description="How many days, today included.")]
 
 
 class FreshnessView(View, kw_only=True):
@@ -70,5 +69,5 @@ class MetricsController(Controller):
 
     @get("/overview", guards=[requires("course:administer")])
     @inject
-    async def show_overview(self, show: FromDishka[ShowOverview], days: FromQuery[Days] = 30) -> OverviewView:
+    async def show_overview(self, show: FromDishka[ShowOverview], days: Days = 30) -> OverviewView:
         return view(await show(days), OverviewView)

@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 from lms_adapters.testing.service import ServiceUnderTest
-from services.auth.adapters.crypto.passwords import Argon2Passwords
+from services.auth.adapters.crypto.credentials import Argon2Passwords
 from services.auth.service import SERVICE
 
 JWKS = "/api/v1/auth/jwks"

@@ -28,10 +28,10 @@ class MethodRow(Row):
     removed_at: Mapped[datetime | None]
 
 
-_NEWEST = (MethodRow.added_at.desc(), MethodRow.id.desc())
+_NEWEST = MethodRow.added_at.desc()
 _METHOD = select(*MethodRow.__table__.columns).where(MethodRow.removed_at.is_(None))
 _SHOW = Query(_METHOD.where(MethodRow.id == bindparam("id")), PaymentMethod)
-_OF = Query(_METHOD.where(MethodRow.owner_id == bindparam("owner")).order_by(*_NEWEST), PaymentMethod)
+_OF = Query(_METHOD.where(MethodRow.owner_id == bindparam("owner")).order_by(_NEWEST), PaymentMethod)
 
 
 class SqlMethods(Methods):
@@ -45,7 +45,7 @@ class SqlMethods(Methods):
 
     async def default(self, owner_id: UUID) -> PaymentMethod | None:
         on_file = select(MethodRow.id).where(MethodRow.owner_id == owner_id, MethodRow.removed_at.is_(None))
-        id = await self._session.scalar(on_file.order_by(*_NEWEST).limit(1))
+        id = await self._session.scalar(on_file.order_by(_NEWEST).limit(1))
         return None if id is None else await self._rows.get(id)
 
     async def count(self, owner_id: UUID) -> int:

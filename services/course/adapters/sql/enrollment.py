@@ -65,10 +65,9 @@ _OFFER = (
     .where(CourseRow.id == bindparam("course_id"))
     .with_for_update(of=CourseRow)
 )
-_TAKE = update(cast(Table, CourseRow.__table__)).where(
-    CourseRow.id == bindparam("course_id")
-)  # the entity tag stays as it is
-_TAKE = _TAKE.values(places_taken=CourseRow.places_taken + 1)
+_COURSES = cast(Table, CourseRow.__table__)  # as a table: the course's entity tag stays as it is
+_TAKE = update(_COURSES).where(_COURSES.c.id == bindparam("course"))
+_TAKE = _TAKE.values(places_taken=_COURSES.c.places_taken + 1)
 _COLUMNS = [c for c in EnrollmentRow.__table__.columns if c.name != "trace_id"]
 _ONE = Query(select(*_COLUMNS).where(EnrollmentRow.id == bindparam("id")), Enrollment)
 _OF_LEARNER = Query(
@@ -113,7 +112,7 @@ class SqlEnrollments(Enrollments):
             await self._rows.add(enrollment)
         except Conflict:
             raise AlreadyEnrolled from None
-        await self._session.execute(_TAKE, {"course_id": enrollment.course_id})
+        await self._session.execute(_TAKE, {"course": enrollment.course_id})
 
     async def get(self, id: UUID) -> Enrollment:
         return await self._rows.get(id, lock=True)

@@ -51,14 +51,12 @@ class HttpUpstream(Upstream):
                 scope["method"],
                 URL(target, encoded=True),
                 headers=headers,
-                data=await _body(headers, receive, chunked=scope["lms.body"]),
+                data=await _body(headers.get("content-length"), receive),
                 allow_redirects=False,
             )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable(f"{self._name} does not answer") from error
         except (aiohttp.ClientError, OSError) as error:
-            if isinstance(error.__cause__, ClientGone):
-                raise error.__cause__
             raise BadAnswer from error
         try:
             await _pass_on(answer, scope["method"], send)
@@ -82,24 +80,27 @@ async def _pass_on(answer: aiohttp.ClientResponse, method: str, send: Any) -> No
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _body(headers: CIMultiDict[str], receive: Any, *, chunked: bool) -> bytes | AsyncIterator[bytes] | None:
+async def _body(length: str | None, receive: Any) -> bytes | AsyncIterator[bytes] | None:
     """The request's body: nothing, one piece, or as it comes."""
-    if not chunked:
-        return None
-    if int(headers.get("content-length", _WHOLE + 1)) > _WHOLE:
+    if length is not None and int(length) > _WHOLE:
         return _chunks(receive)
-    return b"".join([chunk async for chunk in _chunks(receive)])
+    if length is not None:
+        return b"".join([chunk async for chunk in _chunks(receive)]) or None
+    first = await receive()
+    return _chunks(receive, first) if first.get("more_body") else first.get("body") or None
 
 
-async def _chunks(receive: Any) -> AsyncIterator[bytes]:
+async def _chunks(receive: Any, first: Any = None) -> AsyncIterator[bytes]:
+    message = first
     while True:
-        message = await receive()
+        message = message or await receive()
         if message["type"] != "http.request":
             raise ClientGone
         if message.get("body"):
             yield message["body"]
         if not message.get("more_body"):
             return
+        message = None
 
 
 def _text(header: bytes) -> str:

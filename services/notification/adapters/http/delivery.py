@@ -37,7 +37,7 @@ class MailboxController(Controller):
         show: FromDishka[ShowMailbox],
         recipient: FromQuery[str | None] = None,
         cursor: FromQuery[str | None] = None,
-        limit: FromQuery[Limit] = LIMIT,
+        limit: Limit = LIMIT,
     ) -> Response[Page[MailView]]:
         mails = await show(recipient, before=read_cursor(cursor, str), limit=limit)
         page, following = cut(mails, limit, lambda mail: mail.idempotency_key)

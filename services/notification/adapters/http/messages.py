@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject, repeatable
@@ -16,7 +15,7 @@ from lms_adapters.web.messages import View, view
 from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
 from services.notification.usecases.messages import ListMessages, ReadMessage
 
-Limit = Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)]
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
 
 
 class MessageView(View, kw_only=True):
@@ -46,7 +45,7 @@ class MessagesController(Controller):
         me: Me,
         messages: FromDishka[ListMessages],
         cursor: FromQuery[str | None] = None,
-        limit: FromQuery[Limit] = LIMIT,
+        limit: Limit = LIMIT,
     ) -> Response[InboxView]:
         inbox = await messages(me, before=read_cursor(cursor, int), limit=limit)
         page, following = cut(inbox.messages, limit, lambda message: message.position)

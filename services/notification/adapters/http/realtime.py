@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from services.notification.domain.messages import Message
 from services.notification.usecases.realtime import FollowInbox
 
 
-async def _events(messages: AsyncIterator[Message]) -> AsyncIterator[bytes]:
-    async for message in messages:
-        yield event(encode(view(message, MessageView)), id=str(message.id))
+async def _events(messages: AsyncGenerator[Message, None]) -> AsyncIterator[bytes]:
+    async with aclosing(messages):
+        async for message in messages:
+            yield event(encode(view(message, MessageView)), id=str(message.id))
 
 
 class RealtimeController(Controller):

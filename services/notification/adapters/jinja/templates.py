@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined, Template, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
 from services.notification.domain.messages import KINDS, Facts, Kind
-from services.notification.domain.templates import Words, fallbacks, money, one_line
+from services.notification.domain.templates import Words, fallbacks, money, one_line, salutation
 from services.notification.ports.templates import Templates
 
 FOLDER: Final[Traversable] = resources.files("services.notification") / "templates"
@@ -51,7 +51,9 @@ class JinjaTemplates(Templates):
         known = self._sources[kind]
         source = next(known[tag] for tag in fallbacks(locale) if tag in known)
         values: dict[str, object] = {"money": functools.partial(money, locale=source.locale)}
-        values |= {key: one_line(v) if isinstance(v, str) else v for key, v in (facts | {"name": name}).items()}
+        values |= {
+            key: one_line(v) if isinstance(v, str) else v for key, v in (facts | {"name": salutation(name)}).items()
+        }
         try:
             said = {part: template.render(values) for part, template in source.parts.items()}
         except UndefinedError as error:

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from lms_core.testing.fakes import fake_id
 from services.notification.domain.delivery import Mail, NotOneLine
-from services.notification.domain.templates import fallbacks, money, one_line
+from services.notification.domain.templates import fallbacks, money, one_line, salutation
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,21 @@ def test_one_line_is_one_line_and_stays_so(text: str) -> None:
     assert not set(line) & set("\r\n\0\x1b\u2028\u202e")
     assert one_line(line) == line
     line.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "addressed"),
+    [
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("J. R. R. Tolkien", "J. R. R. Tolkien"),
+        ("Seán O'Brien-Ní", "Seán O'Brien-Ní"),
+        ("win at https://evil.example/now", "win at https evil. example now"),
+        ("eve@evil.example", "eve evil. example"),
+        ("x" * 100, "x" * 60),
+    ],
+)
+def test_a_name_is_no_link(name: str, addressed: str) -> None:
+    assert salutation(name) == addressed
 
 
 @given(st.text().filter(lambda text: one_line(text) != text), st.sampled_from(["to", "subject", "name", "value"]))

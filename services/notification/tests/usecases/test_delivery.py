@@ -72,6 +72,15 @@ class FakeMessages(Messages):
     async def get(self, id: UUID) -> Message:
         return self.message
 
+    async def told(self, once: str) -> bool:
+        return False
+
+    async def next_position(self, recipient_id: UUID) -> int:
+        return 1
+
+    async def add(self, message: Message) -> None:
+        self.message = message
+
     async def update(self, message: Message) -> None:
         self.message = message
 

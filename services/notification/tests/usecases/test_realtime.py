@@ -23,6 +23,7 @@ ADA = fake_id(7)
 class FakeInbox(Inbox):
     def __init__(self, count: int = 0) -> None:
         self.messages: list[Message] = []
+        self.looked = asyncio.Event()
         for _ in range(count):
             self.add()
 
@@ -41,8 +42,15 @@ class FakeInbox(Inbox):
         self.messages.append(message)
         return message
 
+    async def newest(self, recipient_id: UUID, *, before: int | None, limit: int) -> list[Message]:
+        return self.messages[::-1][:limit]
+
+    async def unread(self, recipient_id: UUID) -> int:
+        return len(self.messages)
+
     async def after(self, recipient_id: UUID, position: int, *, limit: int) -> list[Message]:
         assert recipient_id == ADA
+        self.looked.set()
         return self.messages[position : position + limit]
 
     async def last_position(self, recipient_id: UUID) -> int:
@@ -75,8 +83,7 @@ async def test_a_hint_brings_what_is_new_and_nothing_twice() -> None:
     inbox, broadcast = FakeInbox(2), MemoryBroadcast()
     following = FollowInbox(inbox, broadcast, FakeClock())(_me(), None)
     waiting = asyncio.ensure_future(anext(following))
-    while not broadcast._hub.channels:
-        await asyncio.sleep(0)
+    await inbox.looked.wait()
     first = inbox.add()
     for _ in range(3):
         await broadcast.send(channel_of(ADA), b"")
@@ -103,8 +110,7 @@ async def test_a_lost_hint_costs_a_while(monkeypatch: pytest.MonkeyPatch) -> Non
     inbox, broadcast = FakeInbox(), MemoryBroadcast()
     following = FollowInbox(inbox, broadcast, FakeClock())(_me(), None)
     waiting = asyncio.ensure_future(anext(following))
-    while not broadcast._hub.channels:
-        await asyncio.sleep(0)
+    await inbox.looked.wait()
     missed = inbox.add()
     assert await waiting == missed
     await following.aclose()

@@ -165,6 +165,8 @@ class SqlTracks(Tracks):
 
     async def _tracks(self, trackings: Sequence[Tracking], activities: Collection[UUID]) -> list[Track]:
         """With what belongs to them: three queries, however many they are."""
+        if not trackings:
+            return []
         tracks = {t.enrollment_id: Track(tracking=t) for t in trackings}
         read, of_version = self._session.execute, CourseTopicRow.version == TrackingRow.course_version
         outlines = (

@@ -1,0 +1,350 @@
+"""Rebuild a projection from the publishers' logs beside its live tables; tell the difference, or mend it.
+
+Never a broker: the logs are the outboxes of the publishing services, this one's own among them. The rebuild happens in a
+scratch database (SQLite: a file in a temporary folder; PostgreSQL: a schema `lms_replay_…` that is dropped at the end),
+with the service's own revisions, wiring and use case. Streams are read one after the other, the service's own last, each
+in the order of its log; an event that cannot be handled yet holds up its key and is tried again until nothing moves.
+
+**What counts is what the live projection has handled**, so that an event on its way is no difference: the service's own
+events, up to the end of its log; and of others' events those that the inbox has marked as done (or skipped), those that
+it must have forgotten because they are older than it remembers, and those that it never got although later ones of the
+same stream have arrived. The last are events that a broker lost: a replay is their remedy. What is open in the inbox, or
+has not reached it, is left to the inbox.
+
+**The moment of comparison** is one: most is read without holding anybody up; then this service's writers are held
+(SQLite: the one writer; PostgreSQL: a lock on the projection's tables), what came meanwhile is read as well, and the
+tables are compared and mended in that one transaction. Nobody sees half of it; readers are never held up on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from itertools import islice
+from typing import Any, Literal
+from uuid import uuid4
+
+import msgspec
+from dishka import AsyncContainer
+from opentelemetry.trace import SpanKind
+from sqlalchemy import Connection, inspect
+
+from lms_adapters.broadcast.memory import MemoryBroadcast
+from lms_adapters.bus.memory import Log, Position
+from lms_adapters.platform.compose import Neighbours, RunningService
+from lms_adapters.platform.service import Service, Subscription
+from lms_adapters.platform.workers import INBOX_KEPT_MS, deliver
+from lms_adapters.sql.engine import Database, Driver, open_database, writing
+from lms_adapters.sql.inbox import State
+from lms_adapters.sql.migrations.runner import migrate
+from lms_adapters.sql.uow import Ambient, Batch
+from lms_adapters.telemetry import tracing
+from lms_core.domain.errors import Unavailable
+from lms_core.domain.events import Envelope
+from lms_core.domain.time import to_ms
+
+CHUNK = 500
+
+
+class CannotReplay(Exception):
+    """What is asked for cannot be rebuilt; one line says why."""
+
+
+class RowDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a live table that is not what the events make of it."""
+
+    table: str
+    key: dict[str, Any]
+    kind: Literal["missing", "extra", "different"]
+    """missing or extra in the live table."""
+    live: dict[str, Any]
+    """As the database keeps it: of a row that is different, only the columns that are."""
+    rebuilt: dict[str, Any]
+
+
+class Unhandled(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that the live projection has handled and the rebuild could not."""
+
+    event_id: str
+    type: str
+    key: str
+    error: str
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """What a replay found."""
+
+    subscription: str
+    handled: int
+    """Events that the rebuild was made from."""
+    waiting: int
+    """Events that were left to the inbox."""
+    rows: list[RowDifference]
+    unhandled: list[Unhandled]
+    """While there are any, nothing is mended: the rebuild is not whole."""
+    mended: bool
+
+    @property
+    def none(self) -> bool:
+        """The live tables are what the events make of them."""
+        return not self.rows and not self.unhandled
+
+
+async def replay(
+    name: str,
+    running: RunningService,
+    logs: Mapping[str, Log],
+    *,
+    verify: bool = False,
+    progress: Callable[[int], None] = lambda _handled: None,
+) -> Difference:
+    """Compare the projection `name` with what its events make of it; unless `verify`, mend it in one transaction.
+
+    `logs` holds the publishers' outboxes by stream. `progress` hears how many events were handled so far. Raises
+    CannotReplay for a name that is no projection of this service, or when a log is missing.
+    """
+    subscription, live = _projection(running.service, name), running.database
+    assert live is not None
+    async with _scratch(running, live) as scratch, _container(running, scratch) as container:
+        rebuild = _Rebuild(subscription, container, scratch, progress)
+        before = to_ms(running.clock.now()) - INBOX_KEPT_MS
+        readers = [_Reader(subscription, running.service, s, log, live, before) for s, log in _logs(running, subscription, logs)]
+        for _ in range(2):  # the second time there is little, so that nobody is held up for long
+            await rebuild.take_from(readers)
+        transaction = await live.begin()
+        try:
+            if live.kind == "postgresql":
+                names = ", ".join(map(_quoted, subscription.tables))
+                await transaction.driver.run(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
+            await rebuild.take_from(readers)
+            tables = await transaction.connection.run_sync(_described, subscription.tables)
+            found = [row for table in tables async for row in _compared(table, transaction.driver, scratch)]
+            unhandled = rebuild.unhandled(without={id for reader in readers for id in reader.skipped})
+            mended = bool(found) and not verify and not unhandled
+            if mended:
+                await _mend(transaction.driver, tables, found)
+        except BaseException:
+            await transaction.rollback()
+            raise
+        await (transaction.commit() if mended else transaction.rollback())
+        return Difference(
+            subscription=name,
+            handled=rebuild.handled,
+            waiting=sum(reader.waiting for reader in readers),
+            rows=[row.told() for row in found],
+            unhandled=unhandled,
+            mended=mended,
+        )
+
+
+def _projection(service: Service, name: str) -> Subscription:
+    subscription = next((s for s in service.subscribes if s.name == name), None)
+    if subscription is None:
+        raise CannotReplay(f"{service.name} has no subscription {name}")
+    if not subscription.replayable:
+        raise CannotReplay(f"{name} is a reaction, no projection: it is never replayed")
+    return subscription
+
+
+def _logs(running: RunningService, subscription: Subscription, logs: Mapping[str, Log]) -> Iterator[tuple[str, Log]]:
+    own = running.service.stream
+    for stream in sorted({e.stream for e in subscription.events}, key=lambda s: (s == own, s)):
+        if stream not in logs:
+            raise CannotReplay(f"{subscription.name} needs the log of {stream}, which cannot be read from here")
+        yield stream, logs[stream]
+
+
+# beside the live tables
+
+
+@contextlib.asynccontextmanager
+async def _scratch(running: RunningService, live: Database) -> AsyncIterator[Database]:
+    """An empty database of the same kind, with the service's tables, gone afterwards."""
+    async with contextlib.AsyncExitStack() as life:
+        if live.kind == "sqlite":
+            folder = life.enter_context(tempfile.TemporaryDirectory(prefix="lms-replay-"))
+            scratch = open_database(f"sqlite:///{folder}/scratch.db")
+        else:
+            from lms_adapters.sql.postgresql import PostgresDatabase
+
+            schema = await life.enter_async_context(_schema(live))
+            scratch = PostgresDatabase(running.settings.database_url, pool=4, schema=schema)
+        await scratch.open()
+        life.push_async_callback(scratch.close)
+        await migrate(scratch, running.service.revisions)
+        yield scratch
+
+
+@contextlib.asynccontextmanager
+async def _schema(live: Database) -> AsyncIterator[str]:
+    schema = f"lms_replay_{uuid4().hex}"
+    async with writing(live) as driver:
+        await driver.run(f"CREATE SCHEMA {schema}")
+    try:
+        yield schema
+    finally:
+        async with writing(live) as driver:
+            await driver.run(f"DROP SCHEMA {schema} CASCADE")
+
+
+@contextlib.asynccontextmanager
+async def _container(running: RunningService, scratch: Database) -> AsyncIterator[AsyncContainer]:
+    container = running.make_container(MemoryBroadcast(), Neighbours({}), scratch)
+    try:
+        yield container
+    finally:
+        await container.close()
+
+
+# which events
+
+
+_STATES = {
+    "sqlite": "IN (SELECT value FROM json_each($2))",
+    "postgresql": "IN (SELECT json_array_elements_text($2::json))",
+}
+
+
+class _Reader:
+    """Brings the events of a stream that count; those that do not yet are asked about again the next time."""
+
+    def __init__(
+        self, subscription: Subscription, service: Service, stream: str, log: Log, live: Database, forgotten: int
+    ) -> None:
+        """`forgotten`: what is older (Unix ms) may be missing from the inbox because it was pruned."""
+        self.skipped: set[str] = set()
+        self._sub = subscription.name
+        self._own = stream == service.stream
+        self._types = {e.type for e in subscription.events if e.stream == stream}
+        self._log = log
+        self._live = live
+        self._forgotten = forgotten
+        self._position = Position()
+        self._open: list[Envelope] = []
+        self._unseen: list[Envelope] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many do not count yet."""
+        return len(self._open) + len(self._unseen)
+
+    async def read(self) -> AsyncIterator[list[Envelope]]:
+        """What counts and was not brought before, in the order of the log."""
+        held, self._open, self._unseen = [*self._open, *self._unseen], [], []
+        for some in _chunks(held):
+            yield await self._counting(some)
+        async for rows in self._rows():
+            self._position = self._position.after([id for id, _ in rows])
+            yield await self._counting([e for _, e in rows if e.type in self._types])
+
+    async def _rows(self) -> AsyncIterator[list[tuple[int, Envelope]]]:
+        for first, end in self._position.gaps:  # an id may be committed after a later one
+            late = [row for row in await self._log.log(after=first - 1, limit=end - first + 1) if row[0] <= end]
+            if late:
+                yield late
+        while rows := await self._log.log(after=self._position.last, limit=CHUNK):
+            yield rows
+
+    async def _counting(self, events: list[Envelope]) -> list[Envelope]:
+        if self._own or not events:
+            return events
+        states, counting = await self._states(events), list[Envelope]()
+        for event in events:
+            state = states.get(event.id)
+            if state is None and to_ms(event.time) >= self._forgotten:
+                self._unseen.append(event)
+                continue
+            if state is not None:  # ingest has come this far: what it never got was lost
+                counting += self._unseen
+                self._unseen.clear()
+            if state is None or state >= State.DONE:
+                counting.append(event)
+            else:
+                self._open.append(event)
+            if state == State.SKIPPED:
+                self.skipped.add(event.id)
+        return counting
+
+    async def _states(self, events: list[Envelope]) -> dict[str, int]:
+        sql = f"SELECT event_id, state FROM lms_inbox WHERE sub = $1 AND event_id {_AMONG[self._live.kind]}"  # noqa: S608
+        rows = await self._live.read(sql, (self._sub, json.dumps([e.id for e in events])))
+        return {row[0]: row[1] for row in rows}
+
+
+# the rebuild
+
+
+class _Rebuild:
+    """Handles events in the scratch database; one that cannot be handled yet holds up its key."""
+
+    def __init__(
+        self, subscription: Subscription, container: AsyncContainer, scratch: Database, progress: Callable[[int], None]
+    ) -> None:
+        self.handled = 0
+        self._subscription = subscription
+        self._container = container
+        self._scratch = scratch
+        self._progress = progress
+        self._parked: list[Envelope] = []
+        self._blocked: set[tuple[str, str]] = set()
+        self._errors: dict[str, str] = {}
+
+    async def take_from(self, readers: Sequence[_Reader]) -> None:
+        """Everything that counts and was not taken before; then what waited, until nothing moves."""
+        for reader in readers:
+            async for events in reader.read():
+                await self._handle(events)
+        moved = True
+        while moved and self._parked:
+            again, self._parked, before = self._parked, [], self.handled
+            self._blocked.clear()
+            for events in _chunks(again):
+                await self._handle(events)
+            moved = self.handled > before
+
+    def unhandled(self, without: set[str]) -> list[Unhandled]:
+        """What is left over, and why."""
+        return [
+            Unhandled(
+                event_id=e.id, type=e.type, key=e.key, error=self._errors.get(e.id, "an earlier event of its key waits")
+            )
+            for e in self._parked
+            if e.id not in without
+        ]
+
+    async def _handle(self, events: list[Envelope]) -> None:
+        batch = Batch(await self._scratch.begin())
+        try:
+            for event in events:
+                key = (event.source, event.key)
+                if key in self._blocked or not await self._handled(event, batch):
+                    self._blocked.add(key)
+                    self._parked.append(event)
+                await asyncio.sleep(0)  # on SQLite nothing else would let the others run
+            if batch.events or batch.jobs:
+                raise CannotReplay(f"{self._subscription.name} records events or jobs: that is no projection")
+        except BaseException:
+            await batch.transaction.rollback()
+            raise
+        await batch.transaction.commit()
+        self._progress(self.handled)
+
+    async def _handled(self, event: Envelope, batch: Batch) -> bool:
+        await batch.driver.run("SAVEPOINT one")
+        try:
+            with tracing.span(self._subscription.name, event.traceparent, kind=SpanKind.CONSUMER):
+                await deliver(self._container, self._subscription, event, Ambient(self._subscription.name, outer=batch))
+        except Unavailable:
+            raise
+        except Exception as error:
+            self._errors[event.id] = f"{type(error).__name__}: {error}"
+            await batch.driver.run("ROLLBACK TO SAVEPOINT one")
+        else:
+            self.handled += 1
+        await batch.driver.run("RELEASE SAVEPOINT one")
+        return event.id not in self._errors or self._errors.pop(event.id, None) is None

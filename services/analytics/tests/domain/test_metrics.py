@@ -1,0 +1,101 @@
+"""Standings keep the newest fact of each kind; a course is the sum of their shares."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import get_args
+
+from hypothesis import given, strategies as st
+
+from lms_core.domain.money import Money
+from lms_core.testing.fakes import MORNING, fake_id
+from services.analytics.domain.metrics import Course, Freshness, Share, Standing, Status, freshness
+
+_moments = st.integers(0, 3).map(lambda n: MORNING + timedelta(minutes=n))
+_places = st.lists(st.tuples(st.sampled_from(get_args(Status)), _moments), max_size=6)
+_progress = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 5), _moments), max_size=6)
+
+
+def a_standing() -> Standing:
+    return Standing(id=fake_id(1), course_id=fake_id(2))
+
+
+@given(_places, st.randoms(use_true_random=False))
+def test_the_order_of_places_does_not_matter(places: list[tuple[Status, object]], random: object) -> None:
+    mixed = [*places, *places]
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    one, other = a_standing(), a_standing()
+    for place in places:
+        one.place(*place)  # type: ignore[arg-type]
+    for place in mixed:
+        other.place(*place)  # type: ignore[arg-type]
+    assert one == other
+
+
+@given(_progress, st.randoms(use_true_random=False))
+def test_the_order_of_progress_does_not_matter(progress: list[tuple[int, int, object]], random: object) -> None:
+    mixed = [*progress, *progress]
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    one, other = a_standing(), a_standing()
+    for step in progress:
+        one.progress(*step)  # type: ignore[arg-type]
+    for step in mixed:
+        other.progress(*step)  # type: ignore[arg-type]
+    assert one == other
+
+
+def test_a_later_place_counts_and_an_older_one_does_not() -> None:
+    standing = a_standing()
+    standing.place("active", MORNING + timedelta(minutes=2))
+    standing.place("suspended", MORNING + timedelta(minutes=1))
+    assert standing.status == "active"
+    standing.place("suspended", MORNING + timedelta(minutes=3))
+    assert standing.status == "suspended"
+
+
+def test_progress_waits_for_its_enrollment_and_money_does_not() -> None:
+    standing = a_standing()
+    standing.progress(40, 60, MORNING)
+    standing.complete()
+    standing.pay(fake_id(9), Money(500, "EUR"))
+    assert standing.share() == Share(revenue=(Money(500, "EUR"),))
+    standing.place("active", MORNING)
+    assert standing.share() == Share(
+        enrolled=1, active=1, completed=1, percents=40, seconds=60, revenue=(Money(500, "EUR"),)
+    )
+
+
+def test_a_payment_counts_once() -> None:
+    standing = a_standing()
+    for _ in range(2):
+        standing.pay(fake_id(9), Money(500, "EUR"))
+    assert standing.share().revenue == (Money(500, "EUR"),)
+
+
+def test_a_course_moves_from_one_share_to_the_next() -> None:
+    course = Course(id=fake_id(2))
+    first = Share(enrolled=1, pending=1, revenue=(Money(5, "EUR"), Money(7, "USD")))
+    course.move(Share(), first)
+    course.move(first, Share(enrolled=1, active=1, percents=30, revenue=(Money(5, "EUR"), Money(9, "USD"))))
+    assert (course.enrolled, course.pending, course.active, course.percents) == (1, 0, 1, 30)
+    assert course.revenue == {"EUR": 5, "USD": 9}
+
+
+def test_the_newest_edition_says_whose_the_course_is() -> None:
+    course = Course(id=fake_id(2))
+    course.publish(edition=2, title="second", instructor_id=fake_id(4))
+    course.publish(edition=1, title="first", instructor_id=fake_id(3))
+    assert (course.title, course.instructor_id) == ("second", fake_id(4))
+
+
+def test_as_of_is_the_newest_event() -> None:
+    course = Course(id=fake_id(2))
+    course.count(MORNING)
+    course.count(MORNING - timedelta(hours=1))
+    assert (course.events, course.as_of) == (2, MORNING)
+
+
+def test_freshness() -> None:
+    assert freshness(None, MORNING) == Freshness(waiting_since=None, behind_seconds=0)
+    assert freshness(MORNING, MORNING + timedelta(seconds=90)).behind_seconds == 90
+    assert freshness(MORNING, MORNING - timedelta(seconds=5)).behind_seconds == 0

@@ -1,0 +1,65 @@
+"""Places: who may have one, and what payments make of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from lms_core.testing.fakes import MORNING, fake_id
+from services.course.domain.enrollment import CourseFull, Enrollment, NotPublished, Offer
+from services.course.domain.pricing import Price
+
+PRICE = Price(course_id=fake_id(1), price_id=fake_id(3), amount=1999, currency="EUR", set_at=MORNING)
+
+
+def offer(**given: Any) -> Offer:
+    known: dict[str, Any] = {"published_version": 2, "capacity": None, "taken": 0} | given
+    return Offer(course_id=fake_id(1), author_id=fake_id(2), title="Engines", **known)
+
+
+def enroll(course: Offer) -> Enrollment:
+    return course.enroll(fake_id(8), id=fake_id(9), at=MORNING)
+
+
+def test_free_is_active_and_paid_is_pending() -> None:
+    free, paid = enroll(offer()), enroll(offer(price=PRICE))
+    assert (free.status, free.price_id, free.amount, free.currency, free.course_version) == ("active", None, 0, "", 2)
+    assert (paid.status, paid.price_id, paid.amount, paid.currency) == ("pending", PRICE.price_id, 1999, "EUR")
+
+
+def test_a_draft_has_no_places() -> None:
+    with pytest.raises(NotPublished):
+        enroll(offer(published_version=None))
+
+
+@given(capacity=st.integers(0, 20), taken=st.integers(0, 25))
+def test_never_more_places_than_there_are(capacity: int, taken: int) -> None:
+    course = offer(capacity=capacity, taken=taken)
+    if taken < capacity:
+        assert enroll(course).status == "active"
+    else:
+        with pytest.raises(CourseFull):
+            enroll(course)
+
+
+@given(st.lists(st.sampled_from(["ok", "declined", "timeout"]), max_size=8))
+def test_payments_in_any_order_come_to_the_same(outcomes: list[str]) -> None:
+    place = enroll(offer(price=PRICE))
+    told = 0
+    for outcome in outcomes:
+        told += place.activate() if outcome == "ok" else place.suspend(f"payment-{outcome}")
+    if "ok" in outcomes:
+        assert (place.status, place.reason) == ("active", None)
+    elif outcomes:
+        assert (place.status, place.reason) == ("suspended", f"payment-{outcomes[-1]}")
+    else:
+        assert place.status == "pending"
+    assert told <= len(outcomes)
+
+
+def test_the_same_outcome_twice_is_told_once() -> None:
+    place = enroll(offer(price=PRICE))
+    assert [place.suspend("payment-declined"), place.suspend("payment-declined")] == [True, False]
+    assert [place.activate(), place.activate(), place.suspend("payment-declined")] == [True, False, False]

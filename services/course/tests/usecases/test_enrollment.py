@@ -1,0 +1,126 @@
+"""Enrollment with fakes: what is recorded, and what is not."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
+from lms_core.contracts.course import EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.domain.errors import NotFound, NotYet
+from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork, fake_id, principal
+from services.course.domain.enrollment import AlreadyEnrolled, CourseFull, Enrollment, Offer
+from services.course.ports.enrollment import Enrollments
+from services.course.usecases.enrollment import ActivateEnrollment, Enroll, ShowEnrollment, SuspendEnrollment
+
+COURSE, LEARNER = fake_id(100), fake_id(101)
+
+
+class FakeEnrollments(Enrollments):
+    """One published course with one place."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Enrollment] = {}
+
+    async def offer(self, course_id: UUID, learner_id: UUID) -> Offer:
+        if course_id != COURSE:
+            raise NotFound
+        if any(e.learner_id == learner_id for e in self.kept.values()):
+            raise AlreadyEnrolled
+        return Offer(
+            course_id=COURSE, author_id=fake_id(9), title="C", published_version=1, capacity=1, taken=len(self.kept)
+        )
+
+    async def add(self, enrollment: Enrollment) -> None:
+        self.kept[enrollment.id] = enrollment
+
+    async def get(self, id: UUID) -> Enrollment:
+        if id not in self.kept:
+            raise NotFound
+        return self.kept[id]
+
+    async def look(self, id: UUID) -> Enrollment:
+        return await self.get(id)
+
+    async def update(self, enrollment: Enrollment) -> None:
+        self.kept[enrollment.id] = enrollment
+
+    async def of_learner(self, learner_id: UUID, *, after: UUID | None, limit: int) -> list[Enrollment]:
+        return [e for e in self.kept.values() if e.learner_id == learner_id]
+
+
+def enroll(kept: FakeEnrollments, uow: FakeUnitOfWork) -> Enroll:
+    return Enroll(kept, uow, FakeClock(), FakeIds())
+
+
+async def test_the_place_is_recorded_with_its_answer() -> None:
+    kept, uow = FakeEnrollments(), FakeUnitOfWork()
+    place = await enroll(kept, uow)(principal(id=LEARNER), COURSE)
+    assert uow.committed
+    assert uow.answered == place.id
+    assert uow.only(UserEnrolled).enrollment_id == place.id
+
+
+async def test_a_refusal_records_nothing() -> None:
+    kept, uow = FakeEnrollments(), FakeUnitOfWork()
+    await enroll(kept, FakeUnitOfWork())(principal(id=LEARNER), COURSE)
+    with pytest.raises(CourseFull):
+        await enroll(kept, uow)(principal(id=fake_id(102)), COURSE)
+    assert uow.events == []
+    with pytest.raises(AlreadyEnrolled):
+        await enroll(kept, FakeUnitOfWork())(principal(id=LEARNER), COURSE)
+
+
+async def test_an_enrollment_is_shown_to_its_learner() -> None:
+    kept = FakeEnrollments()
+    place = await enroll(kept, FakeUnitOfWork())(principal(id=LEARNER), COURSE)
+    assert await ShowEnrollment(kept)(principal(id=LEARNER), place.id) == place
+    with pytest.raises(NotFound):
+        await ShowEnrollment(kept)(principal(id=fake_id(102)), place.id)
+
+
+def _paid(id: UUID) -> PaymentSucceeded:
+    return PaymentSucceeded(
+        payment_id=fake_id(7),
+        enrollment_id=id,
+        course_id=COURSE,
+        learner_id=LEARNER,
+        amount=5,
+        currency="EUR",
+        succeeded_at=MORNING,
+    )
+
+
+def _unpaid(id: UUID) -> PaymentFailed:
+    return PaymentFailed(
+        payment_id=fake_id(7),
+        enrollment_id=id,
+        course_id=COURSE,
+        learner_id=LEARNER,
+        amount=5,
+        currency="EUR",
+        reason="no-method",
+        failed_at=MORNING,
+    )
+
+
+async def test_payments_of_unknown_enrollments_wait() -> None:
+    kept = FakeEnrollments()
+    with pytest.raises(NotYet):
+        await ActivateEnrollment(kept, FakeUnitOfWork(), FakeClock())(_paid(fake_id(50)))
+    with pytest.raises(NotYet):
+        await SuspendEnrollment(kept, FakeUnitOfWork(), FakeClock())(_unpaid(fake_id(50)))
+
+
+async def test_payments_open_and_close() -> None:
+    kept = FakeEnrollments()
+    place = await enroll(kept, FakeUnitOfWork())(principal(id=LEARNER), COURSE)
+    place.status = "pending"
+    closing, opening, late = FakeUnitOfWork(), FakeUnitOfWork(), FakeUnitOfWork()
+    await SuspendEnrollment(kept, closing, FakeClock())(_unpaid(place.id))
+    assert closing.only(EnrollmentSuspended).reason == "payment-no-method"
+    await ActivateEnrollment(kept, opening, FakeClock())(_paid(place.id))
+    assert opening.only(EnrollmentActivated).enrollment_id == place.id
+    await SuspendEnrollment(kept, late, FakeClock())(_unpaid(place.id))
+    assert (late.events, place.status) == ([], "active")

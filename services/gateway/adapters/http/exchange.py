@@ -1,0 +1,211 @@
+"""One request on its way to a service and back: body counted, time kept, client watched, the answer's end checked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextvars import Context
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import structlog
+
+from lms_core.domain.errors import Refusal, TooLarge
+from services.gateway.adapters.http.headers import Header, answer
+from services.gateway.domain.routing import BadAnswer, BrokenOff, ClientGone, Late
+from services.gateway.ports.routing import Upstream
+
+_log = structlog.get_logger("gateway")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one exchange may take."""
+
+    body: int
+    """Bytes of a request's body."""
+    deadline: float
+    """Seconds until the answer is whole."""
+    idle: float
+    """Seconds an event stream, which has no deadline, may be silent."""
+
+
+class Exchange:
+    """`run` it once; `status` and `ended` say what became of it."""
+
+    __slots__ = (
+        "_body_done",
+        "_bodyless",
+        "_extra",
+        "_failed",
+        "_gone",
+        "_last",
+        "_limits",
+        "_raw_receive",
+        "_raw_send",
+        "_size",
+        "_started",
+        "_streaming",
+        "_task",
+        "_timer",
+        "_told_empty",
+        "_watcher",
+        "_whole",
+        "ended",
+        "status",
+    )
+
+    def __init__(
+        self, method: str, receive: Any, send: Any, limits: Limits, extra: Iterable[Header], *, has_body: bool
+    ) -> None:
+        """`extra` are headers for the answer."""
+        self._raw_receive = receive
+        self._raw_send = send
+        self._limits = limits
+        self._extra = extra
+        self._bodyless = method == "HEAD"
+        self._body_done = not has_body
+        self._told_empty = has_body
+        self._started = self._streaming = self._whole = self._gone = False
+        self._failed: Refusal | None = None
+        self._size = 0
+        self._last = 0.0
+        self._watcher: asyncio.Task[None] | None = None
+        self.status = 0
+        self.ended = 0.0
+
+    async def run(self, upstream: Upstream, scope: dict[str, Any]) -> None:
+        """Forward and pass back. Raises a Refusal while nothing is answered, BrokenOff afterwards; or ClientGone."""
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(upstream(scope, self.receive, self.send), context=Context())
+        self._timer = loop.call_later(self._limits.deadline, self._late)
+        failure: Refusal | None = None
+        try:
+            await self._task
+        except asyncio.CancelledError:
+            if (here := asyncio.current_task()) is not None and here.cancelling():
+                raise
+        except Refusal as refusal:
+            failure = refusal
+        except ClientGone:
+            self._gone = True
+        except Exception as error:  # noqa: BLE001 - whatever a service raises is its failure, not ours
+            if not (self._whole or self._gone or self._failed):
+                _log.error("a service crashed in its answer", path=scope["path"], exc_info=error)
+        finally:
+            self._timer.cancel()
+            if self._watcher is not None:
+                self._watcher.cancel()
+        if self._whole:
+            return
+        if self._gone:
+            raise ClientGone
+        failure = self._failed or failure or BadAnswer()
+        if self._started:
+            raise BrokenOff(str(failure))
+        raise failure
+
+    # what the service receives
+
+    async def receive(self) -> dict[str, Any]:
+        """ASGI's receive, as the service sees it."""
+        if not self._body_done:
+            return await self._body()
+        if not self._told_empty:
+            self._told_empty = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        if self._watcher is None:
+            self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        await asyncio.wait({self._watcher})
+        return {"type": "http.disconnect"}
+
+    async def _body(self) -> dict[str, Any]:
+        message: dict[str, Any] = await self._raw_receive()
+        if message["type"] != "http.request":
+            self._gone = self._body_done = True
+            return message
+        self._size += len(message.get("body", b""))
+        if self._size > self._limits.body:
+            self._stop(TooLarge(f"at most {self._limits.body} bytes"))
+            await asyncio.get_running_loop().create_future()  # until the task's end reaches this
+        self._body_done = not message.get("more_body", False)
+        return message
+
+    async def _watch(self) -> None:
+        while (await self._raw_receive())["type"] != "http.disconnect":
+            pass
+        if not self._whole:
+            self._gone = True
+            if self._streaming:
+                self._task.cancel()
+
+    # what it sends
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """ASGI's send, as the service sees it."""
+        if self._gone or self._failed is not None:
+            return
+        if message["type"] == "http.response.body" and self._started and not self._whole:
+            await self._piece(message.get("body", b""), more=message.get("more_body", False))
+        elif message["type"] == "http.response.start" and not self._started:
+            await self._start(message)
+        else:
+            raise RuntimeError(f"{message['type']} is out of place")
+
+    async def _start(self, message: dict[str, Any]) -> None:
+        status = self.status = message["status"]
+        headers = answer(message.get("headers", ()), status)
+        if status in (204, 304):
+            self._bodyless = True
+        for name, value in headers:
+            if name == b"content-type" and value.startswith(b"text/event-stream"):
+                self._timer.cancel()
+                self._stay()
+        headers += self._extra
+        self._started = True
+        await self._raw_send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def _piece(self, body: bytes, *, more: bool) -> None:
+        if more:
+            if self._bodyless:
+                return
+            self._streaming = True
+            self._last = asyncio.get_running_loop().time()
+            if self._body_done and self._watcher is None:
+                self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        else:
+            self._whole = True
+            self.ended = perf_counter()
+            self._timer.cancel()
+            if self._bodyless:
+                body = b""
+        try:
+            await self._raw_send({"type": "http.response.body", "body": body, "more_body": more})
+        except BaseException:
+            self._whole = False
+            raise
+
+    # time
+
+    def _stop(self, failure: Refusal) -> None:
+        if not self._whole:
+            self._failed = failure
+            self._task.cancel()
+
+    def _late(self) -> None:
+        self._stop(Late(f"no whole answer within {self._limits.deadline:g} seconds"))
+
+    def _stay(self) -> None:
+        """An event stream goes on, as long as something comes."""
+        loop = asyncio.get_running_loop()
+        self._last = loop.time()
+        self._timer = loop.call_later(self._limits.idle, self._idle)
+
+    def _idle(self) -> None:
+        loop = asyncio.get_running_loop()
+        left = self._last + self._limits.idle - loop.time()
+        if left > 0:
+            self._timer = loop.call_later(left, self._idle)
+        else:
+            self._stop(Late(f"nothing came for {self._limits.idle:g} seconds"))

@@ -1,0 +1,43 @@
+"""What every request leaves behind: a line, and its rate, errors and duration."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import structlog
+from prometheus_client import Counter
+
+from lms_adapters.telemetry.metrics import request_timer
+from services.gateway.domain.routing import Route
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_failures = Counter("lms_gateway_upstream_failures_total", "Requests that a service failed", ("upstream", "kind"))
+_log = structlog.get_logger("access")
+
+
+class Monitor:
+    """Called once for each forwarded or refused request."""
+
+    def __init__(self, *, access_log: bool) -> None:
+        self._access_log = access_log
+
+    def request(self, method: str, route: Route | None, status: int, began: float, ended: float, trace: str) -> None:
+        """It is over. Paths are told by their route: ids in them are nobody's business."""
+        seconds = (ended or perf_counter()) - began
+        prefix, upstream = (route.prefix, route.service) if route is not None else ("-", "-")
+        known = method if method in _METHODS else "other"
+        request_timer("gateway", known, prefix, status).observe(seconds)
+        if self._access_log:
+            _log.info(
+                "request",
+                trace_id=trace,
+                method=known,
+                route=prefix,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                upstream=upstream,
+            )
+
+    def failure(self, route: Route, kind: str) -> None:
+        """The service did not answer as it should."""
+        _failures.labels(route.service, kind).inc()

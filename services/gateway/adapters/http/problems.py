@@ -1,0 +1,38 @@
+"""Refusals of the gateway itself as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_of
+from lms_core.domain.errors import Refusal, TooLarge
+from lms_core.domain.events import encode
+from services.gateway.adapters.http.headers import Header
+from services.gateway.domain.routing import BadAnswer, Late
+
+_GATEWAY_STATUS: dict[type[Refusal], int] = {BadAnswer: 502, Late: 504}
+_CRASHED = {"type": "/problems/internal", "title": "Something went wrong on our side", "status": 500}
+
+
+async def refuse(scope: dict[str, Any], send: Any, refusal: Refusal, trace_id: str, extra: Iterable[Header]) -> int:
+    """Answer with the refusal; its status."""
+    status = _GATEWAY_STATUS.get(type(refusal)) or status_of(type(refusal))
+    body = document(refusal, scope["path"]) | {"status": status, "trace_id": trace_id}
+    headers = [(name.encode(), value.encode()) for name, value in headers_of(refusal).items()]
+    if isinstance(refusal, TooLarge):
+        headers.append((b"connection", b"close"))  # the rest of the body is not read
+    return await _answer(scope, send, body, [*headers, *extra])
+
+
+async def crash(scope: dict[str, Any], send: Any, trace_id: str, extra: Iterable[Header]) -> int:
+    """Answer that the gateway failed; the status."""
+    return await _answer(scope, send, _CRASHED | {"instance": scope["path"], "trace_id": trace_id}, extra)
+
+
+async def _answer(scope: dict[str, Any], send: Any, problem: dict[str, Any], extra: Iterable[Header]) -> int:
+    body = encode(problem)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), *extra]
+    await send({"type": "http.response.start", "status": problem["status"], "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False})
+    return int(problem["status"])

@@ -1,0 +1,183 @@
+"""The hot path: from a request to a service's answer, as plain ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from dishka import AsyncContainer
+from litestar.types import ASGIApp
+from opentelemetry.trace import SpanKind
+
+from lms_adapters.telemetry import tracing
+from lms_core.domain.errors import Refusal, TooLarge, Unauthenticated, Unavailable
+from services.gateway.adapters.http import rate_limiting
+from services.gateway.adapters.http.exchange import Exchange, Limits
+from services.gateway.adapters.http.headers import Header, Incoming, forwarded, sort
+from services.gateway.adapters.http.monitoring import Monitor
+from services.gateway.adapters.http.origin import Cors, Proxies
+from services.gateway.adapters.http.problems import crash, refuse
+from services.gateway.domain.rate_limiting import LimitReached
+from services.gateway.domain.routing import BrokenOff, ClientGone
+from services.gateway.ports.discovery import Services
+from services.gateway.usecases.authentication import Authenticate
+from services.gateway.usecases.rate_limiting import Admit
+from services.gateway.usecases.routing import FindRoute
+
+OWN = frozenset({"/", "/openapi.json", "/asyncapi.json", "/health/live", "/health/ready", "/metrics"})
+"""Paths that the gateway answers itself."""
+_CLIENT_CLOSED = 499
+_log = structlog.get_logger("gateway")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """Route, principal, limits, forward."""
+
+    find: FindRoute
+    authenticate: Authenticate
+    admit: Admit
+    services: Services
+    limits: Limits
+    proxies: Proxies
+    cors: Cors
+    monitor: Monitor
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """ASGI 3, for HTTP."""
+        incoming = sort(scope["headers"])
+        parent = incoming.noted.get(b"traceparent")
+        text = parent.decode("latin-1") if parent is not None else None
+        if not tracing.recording():
+            await self._serve(scope, receive, send, incoming, tracing.following(text))
+            return
+        with tracing.span(f"gateway {scope['method']}", text, kind=SpanKind.SERVER):
+            await self._serve(scope, receive, send, incoming, tracing.traceparent())
+
+    async def _serve(
+        self, scope: dict[str, Any], receive: Any, send: Any, incoming: Incoming, traceparent: str
+    ) -> None:
+        began, ended, status, route = perf_counter(), 0.0, 500, None
+        method, noted, trace = scope["method"], incoming.noted, traceparent[3:35]
+        extra: list[Header] = [(b"traceparent", traceparent.encode()), *self.cors.headers(noted.get(b"origin"))]
+        try:
+            if (allowed := self.cors.preflight(scope, noted.get(b"origin"))) is not None:
+                status = 204
+                await _nothing(send, [extra[0], *allowed])
+                return
+            raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+            route = await self.find(raw_path, scope["path"])
+            self._check(incoming)
+            address, scheme = self.proxies.client(scope, noted)
+            await self._admit(scope, noted.get(b"authorization"), address, extra)
+            way = forwarded(address, noted.get(b"host", b""), scheme)
+            exchange = Exchange(method, receive, send, self.limits, extra, has_body=incoming.has_body)
+            upstream = self.services.upstream(route.service)
+            onward = _scope(scope, raw_path, [*incoming.passed, *way, *_trace(noted, traceparent)])
+            try:
+                await exchange.run(upstream, onward)
+            finally:
+                status, ended = exchange.status, exchange.ended
+        except ClientGone:
+            status = _CLIENT_CLOSED
+        except Refusal as refusal:
+            if route is not None and isinstance(refusal, Unavailable):
+                self.monitor.failure(route, refusal.code)
+            status = await refuse(scope, send, refusal, trace, extra)
+        except BrokenOff as broken:
+            if route is not None:
+                self.monitor.failure(route, "broken-off")
+            _log.warning("an answer broke off", trace_id=trace, upstream=route and route.service, why=str(broken))
+            raise
+        except Exception as error:  # noqa: BLE001 - the client gets an answer in any case
+            _log.error("the gateway failed", trace_id=trace, exc_info=error)
+            status = await crash(scope, send, trace, extra)
+        finally:
+            self.monitor.request(method, route, status, began, ended, trace)
+
+    def _check(self, incoming: Incoming) -> None:
+        """Raises Invalid, TooLarge."""
+        if incoming.fault is not None:
+            raise incoming.fault
+        length = incoming.noted.get(b"content-length")
+        if length is not None and int(length) > self.limits.body:
+            raise TooLarge(f"at most {self.limits.body} bytes")
+
+    async def _admit(
+        self, scope: dict[str, Any], authorization: bytes | None, address: str, extra: list[Header]
+    ) -> None:
+        """Who asks, and may they now? A bad token counts by address. Raises Unauthenticated, Unavailable, TooMany."""
+        person, denial = None, None
+        try:
+            principal = await self.authenticate(authorization)
+            person = principal.id if principal is not None else None
+        except Unauthenticated as error:
+            denial = error
+        try:
+            standing = await self.admit(person, address, scope["method"], scope["path"])
+        except LimitReached as reached:
+            extra += rate_limiting.headers(reached.standing)
+            raise
+        if standing is not None:
+            extra += rate_limiting.headers(standing)
+        if denial is not None:
+            raise denial
+
+
+def _scope(scope: dict[str, Any], raw_path: bytes, headers: list[Header]) -> dict[str, Any]:
+    """The request as the service sees it. Who asked stands in `Forwarded`."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": scope["method"],
+        "scheme": "http",
+        "path": scope["path"],
+        "raw_path": raw_path,
+        "query_string": scope["query_string"],
+        "root_path": "",
+        "headers": headers,
+        "client": None,
+        "server": None,
+        "state": {},
+    }
+
+
+def _trace(noted: dict[bytes, bytes], traceparent: str) -> Iterable[Header]:
+    """The state of a trace goes on only with the trace (W3C Trace Context, section 3.3)."""
+    state = noted.get(b"tracestate")
+    here = (b"traceparent", traceparent.encode())
+    if state is None or noted.get(b"traceparent", b"")[3:35] != here[1][3:35]:
+        return (here,)
+    return here, (b"tracestate", state)
+
+
+async def _nothing(send: Any, headers: list[Header]) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class Front:
+    """Stands before the gateway's own app: own paths go there, all others to services."""
+
+    def __init__(self, own: ASGIApp, container: AsyncContainer) -> None:
+        self._own: Any = own
+        self._container = container
+        self._proxy: Proxy | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI 3. WebSockets are closed: nothing here speaks them yet."""
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        elif scope["type"] != "http" or scope["path"] in OWN:
+            await self._own(scope, receive, send)
+        else:
+            proxy = self._proxy
+            if proxy is None:
+                proxy = self._proxy = await self._container.get(Proxy)
+            await proxy(scope, receive, send)

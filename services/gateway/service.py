@@ -1,0 +1,22 @@
+"""The gateway on one page."""
+
+from __future__ import annotations
+
+from lms_adapters.platform.service import Service
+from services.gateway.adapters.http.documentation import DocumentationController
+from services.gateway.adapters.http.proxy import Front
+from services.gateway.settings import GatewaySettings
+from services.gateway.wiring import background, wiring
+
+SERVICE = Service(
+    name="gateway",
+    summary="One door for every client: finds the service, knows who asks, keeps the measure, forwards.",
+    routes=(),
+    controllers=(),
+    root_controllers=(DocumentationController,),
+    front=Front,
+    background=background,
+    wiring=wiring,
+    settings=GatewaySettings,
+    tables=None,
+)

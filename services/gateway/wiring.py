@@ -1,0 +1,112 @@
+"""Which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+
+from dishka import AsyncContainer, Provider, Scope
+
+from lms_adapters.platform.compose import Neighbours
+from lms_adapters.web.auth import TokenVerifier
+from services.gateway.adapters.discovery import Roster, looking
+from services.gateway.adapters.documents import MergedDocuments
+from services.gateway.adapters.http.exchange import Limits
+from services.gateway.adapters.http.monitoring import Monitor
+from services.gateway.adapters.http.origin import Cors, Proxies
+from services.gateway.adapters.http.proxy import Proxy
+from services.gateway.adapters.memory.discovery import MemoryServices
+from services.gateway.adapters.memory.rate_limiting import MemoryBuckets
+from services.gateway.domain.discovery import Directory
+from services.gateway.domain.rate_limiting import Policy
+from services.gateway.ports.authentication import Verifier
+from services.gateway.ports.discovery import Services
+from services.gateway.ports.documentation import Documents
+from services.gateway.ports.rate_limiting import Buckets, Ticks
+from services.gateway.settings import GatewaySettings, addresses, listed, networks
+from services.gateway.usecases import authentication, discovery, documentation, rate_limiting, routing
+from services.gateway.usecases.discovery import Discover
+from services.gateway.usecases.rate_limiting import Policies
+
+
+async def services(settings: GatewaySettings, neighbours: Neighbours) -> AsyncIterator[Services]:
+    """Other processes by the settings, all others in this one."""
+    here, elsewhere = MemoryServices(neighbours, "gateway"), addresses(settings)
+    if not elsewhere:
+        yield Roster(here)
+        return
+    from services.gateway.adapters.clients.discovery import HttpServices
+    from services.gateway.adapters.clients.routing import open_session
+
+    async with open_session() as session:
+        yield Roster(HttpServices(session, elsewhere), here)
+
+
+def policies(settings: GatewaySettings) -> Policies:
+    """The limits of the settings."""
+    limits = {
+        "person": (settings.person_rate, settings.person_burst),
+        "address": (settings.address_rate, settings.address_burst),
+        "credentials": (settings.credentials_rate, settings.credentials_burst),
+    }
+    return Policies(**{name: Policy(name, rate, burst) if rate else None for name, (rate, burst) in limits.items()})
+
+
+def ticks() -> Ticks:
+    """The machine's clock that never runs backwards."""
+    return time.monotonic_ns
+
+
+def buckets(ticks: Ticks) -> Buckets:
+    """Of this process: each instance counts for itself."""
+    return MemoryBuckets(ticks)
+
+
+def limits(settings: GatewaySettings) -> Limits:
+    """What one request may take."""
+    return Limits(body=settings.max_body, deadline=settings.deadline_seconds, idle=settings.idle_seconds)
+
+
+def proxies(settings: GatewaySettings) -> Proxies:
+    """Whose word about the client counts."""
+    return Proxies(networks(settings))
+
+
+def cors(settings: GatewaySettings) -> Cors:
+    """Whose pages may call."""
+    return Cors(listed(settings.cors_origins))
+
+
+def monitor(settings: GatewaySettings) -> Monitor:
+    """What requests leave behind."""
+    return Monitor(access_log=settings.access_log)
+
+
+@contextlib.asynccontextmanager
+async def _background(container: AsyncContainer) -> AsyncIterator[None]:
+    settings = await container.get(GatewaySettings)
+    seconds = settings.poll_seconds if settings.upstreams else None
+    async with looking(await container.get(Discover), await container.get(Directory), seconds):
+        yield
+
+
+def background(container: AsyncContainer) -> AbstractAsyncContextManager[None]:
+    """Looks for services as long as the gateway is open."""
+    return _background(container)
+
+
+def wiring() -> Provider:
+    """The provider of the gateway's container: everything lives as long as the process."""
+    provider = Provider(scope=Scope.APP)
+    provider.alias(source=TokenVerifier, provides=Verifier)
+    provider.provide(services, provides=Services)
+    provider.provide(Directory)
+    provider.provide(MergedDocuments, provides=Documents)
+    for factory in (policies, ticks, buckets, limits, proxies, cors, monitor):
+        provider.provide(factory)
+    provider.provide(Proxy)
+    for room in (authentication, discovery, documentation, rate_limiting, routing):
+        provider.provide_all(*room.USE_CASES)
+    return provider

@@ -1,0 +1,45 @@
+"""Rivals write into one inbox: each thing is told once, and positions follow the order of commits without a gap."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from lms_adapters.testing.service import ServiceUnderTest
+from lms_core.contracts.course import UserEnrolled
+from lms_core.testing.fakes import fake_id
+from services.notification.ports.messages import Inbox
+from services.notification.service import SERVICE
+from services.notification.tests.component.stories import ADA, CREATED, ENROLLED
+from services.notification.usecases.messages import ConfirmEnrollment
+
+
+async def _rivals(service: ServiceUnderTest) -> None:
+    await service.receive(CREATED)
+    container = service.running.container
+
+    async def confirm(event: UserEnrolled) -> None:
+        async with container() as scope:
+            await (await scope.get(ConfirmEnrollment))(event)
+
+    events = [msgspec.structs.replace(ENROLLED, enrollment_id=fake_id(500 + n)) for n in range(8)]
+    await asyncio.gather(*(confirm(event) for event in [*events, *events]))
+    inbox = await container.get(Inbox)
+    assert [m.position for m in await inbox.after(ADA, 0, limit=100)] == list(range(1, 10))
+    assert [m.position for m in await inbox.newest(ADA, before=9, limit=3)] == [8, 7, 6]
+    assert await inbox.last_position(ADA) == 9
+    assert await inbox.unread(ADA) == 9
+
+
+async def test_on_sqlite(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        await _rivals(service)
+
+
+@pytest.mark.engine
+async def test_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+        await _rivals(service)

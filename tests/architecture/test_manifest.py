@@ -1,0 +1,143 @@
+"""What a manifest says agrees with the service's code, with the contracts, and with the other manifests."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import re
+from collections import Counter
+from typing import Any, get_type_hints
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from lms_adapters.platform.plugin import injected, permission_of
+from lms_adapters.sql.migrations.runner import Branch
+from lms_core.domain.errors import Refusal
+from lms_core.domain.events import Event
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
+from lms_core.ports.uow import UnitOfWork
+from lms_core.security.permissions import ROLES
+from tests.architecture.house import SERVICES, WITHOUT_A_DATABASE, endpoints, manifest, use_cases
+
+
+def contracts(service: str) -> set[type[Event]]:
+    """The events that a service owns."""
+    try:
+        module = importlib.import_module(f"lms_core.contracts.{service}")
+    except ModuleNotFoundError:
+        return set()
+    return {c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Event) and c is not Event}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_name_and_package(service: str) -> None:
+    assert (manifest(service).name, manifest(service).package) == (service, f"services.{service}")
+    words = importlib.import_module(f"services.{service}").__doc__
+    assert words == manifest(service).summary
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_it_publishes_its_contracts_and_nothing_else(service: str) -> None:
+    assert set(manifest(service).publishes) == contracts(service)
+    assert {event.stream for event in manifest(service).publishes} <= {f"lms.{service}"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_it_receives_is_published_by_its_owner(service: str) -> None:
+    for subscription in manifest(service).subscribes:
+        for event in subscription.events:
+            owner = event.stream.removeprefix("lms.")
+            if owner in SERVICES:
+                assert event in manifest(owner).publishes, subscription.name
+
+
+def test_names_that_are_for_ever_are_unique() -> None:
+    subscriptions = Counter(s.name for service in SERVICES for s in manifest(service).subscribes)
+    jobs = Counter(w.job.name for service in SERVICES for w in manifest(service).jobs)
+    assert [name for name, times in (subscriptions + jobs).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_names_that_are_for_ever_begin_with_the_service(service: str) -> None:
+    names = [s.name for s in manifest(service).subscribes] + [w.job.name for w in manifest(service).jobs]
+    assert [name for name in names if not re.fullmatch(rf"{service}\.[a-z]+(-[a-z]+)*", name)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_use_case_that_is_wired_is_listed(service: str) -> None:
+    listed, own = set(use_cases(service)), f"services.{service}.usecases."
+    used = {s.use_case for s in manifest(service).subscribes} | {w.use_case for w in manifest(service).jobs}
+    for _, _, handler in endpoints(service):
+        used |= {dependency for dependency in injected(handler) if dependency.__module__.startswith(own)}
+    assert used - listed == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_use_cases_have_one_form(service: str) -> None:
+    for use_case in use_cases(service):
+        assert dataclasses.is_dataclass(use_case), use_case
+        assert use_case.__dataclass_params__.frozen, use_case  # type: ignore[attr-defined]
+        assert "__slots__" in vars(use_case), use_case
+        assert inspect.getdoc(use_case), use_case
+        assert isinstance(use_case.raises, tuple), use_case
+        assert all(issubclass(kind, Refusal) for kind in use_case.raises), use_case
+        call = vars(use_case)["__call__"]
+        assert inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call), use_case
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_projection_is_a_pure_function_of_events(service: str) -> None:
+    for subscription in manifest(service).subscribes:
+        needs = set(get_type_hints(subscription.use_case).values())
+        if subscription.replayable:
+            assert needs & {UnitOfWork, Clock, Ids} == set(), subscription.name
+            tables = manifest(service).tables
+            assert tables is not None
+            assert set(subscription.tables) - set(tables.tables) == set(), subscription.name
+            assert subscription.tables, subscription.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_endpoints_stand_below_the_services_routes_and_ask_for_known_permissions(service: str) -> None:
+    known: frozenset[str] = frozenset().union(*ROLES.values())
+    for method, path, handler in endpoints(service):
+        assert any(path == r or path.startswith(f"{r}/") for r in manifest(service).routes), (method, path)
+        assert permission_of(handler) in {None, *known}, (method, path)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_operations_have_names_of_their_own(service: str) -> None:
+    names = Counter(handler.fn.__name__ for _, _, handler in endpoints(service))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_no_two_services_share_a_route() -> None:
+    routes = Counter(route for service in SERVICES for route in manifest(service).routes)
+    assert [route for route, times in routes.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_but_the_gateway_has_tables(service: str) -> None:
+    assert (manifest(service).tables is None) == (service in WITHOUT_A_DATABASE)
+
+
+@pytest.mark.parametrize("service", [s for s in SERVICES if s not in WITHOUT_A_DATABASE])
+def test_revisions_are_one_numbered_line(service: str) -> None:
+    folder = manifest(service).revisions
+    assert folder is not None
+    files = sorted(path.stem for path in folder.glob("[0-9]*.py"))
+    script: ScriptDirectory = Branch("service", folder).script
+    line: list[Any] = list(reversed(list(script.walk_revisions())))
+    assert [revision.revision for revision in line] == [name.partition("_")[0] for name in files]
+    assert [revision.revision for revision in line] == [f"{n:04}" for n in range(1, len(files) + 1)]
+    assert files
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_settings_are_the_services_own(service: str) -> None:
+    settings = manifest(service).settings
+    assert settings.__module__ == f"services.{service}.settings"
+    assert settings.__doc__
