@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
+import msgspec
 
 from lms_cli.control import operate
 from lms_cli.operations import Row
 from lms_cli.options import as_json, source
-from lms_cli.output import awaited, console, show
+from lms_cli.output import awaited, console
 
 
 @click.group()
@@ -23,24 +26,17 @@ def admin() -> None:
 @click.pass_context
 def create(ctx: click.Context, email: str, name: str, password_stdin: bool, json: bool) -> None:
     """Make an account with the role admin for EMAIL and print its password, once."""
-    password = click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else None
-    rows: list[Row] = []
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
 
-    async def work() -> None:
-        async for row in operate("admin.create", ("auth",), source(ctx), email=email, name=name, password=password):
-            rows.append(row)
-        if json:
-            await show(_again(rows), json=True, empty="")
+    async def work() -> Row:
+        asked = operate("admin.create", ("auth",), source(ctx), email=email, name=name, password=password)
+        [row] = [row async for row in asked]
+        return row
 
-    awaited(work())
+    made = awaited(work())
     if json:
+        click.echo(msgspec.json.encode(made).decode())
         return
-    [made] = rows
     console.print(f"{made['email']} is an administrator.")
     if "password" in made:
         console.print(f"Password: [bold]{made['password']}[/]  (shown this once)")
-
-
-async def _again(rows: list[Row]):  # type: ignore[no-untyped-def]
-    for row in rows:
-        yield row

@@ -27,7 +27,7 @@ from lms_cli.platform import plugins as found_plugins, services
 def config(ctx: click.Context, service: str | None, json: bool) -> None:
     """Every setting, its value and where it came from; secrets are masked.
 
-    LMS_COURSE_DATABASE_URL counts for course alone, LMS_DATABASE_URL for all; in lms.toml the tables [course] and [lms].
+    LMS_COURSE_DATABASE_URL counts for course alone, LMS_DATABASE_URL for all; in lms.toml tables [course], [lms].
     """
     settings = source(ctx)
 

@@ -22,7 +22,7 @@ _MAX_REQUEST = 1 << 20
 
 
 class ControlServer:
-    """Answers operations, a line of JSON a row: `{"row": …}`, and at the end `{"end": null}` or `{"end": "what failed"}`."""
+    """Answers operations with a line of JSON a row, `{"row": …}`, and `{"end": null}` or `{"end": "what failed"}`."""
 
     def __init__(self, platform: Platform, path: Path) -> None:
         self._platform = platform
@@ -50,7 +50,7 @@ class ControlServer:
                 await writer.drain()
         except (ConnectionError, asyncio.CancelledError):
             end = "interrupted"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the operator is told; the platform goes on
             end = words(error)
         with contextlib.suppress(ConnectionError):
             writer.write(msgspec.json.encode({"end": end}) + b"\n")
@@ -72,7 +72,7 @@ def short(path: Path) -> str:
     return min(str(path.absolute()), os.path.relpath(path), key=len)
 
 
-async def operate(name: str, only: tuple[str, ...], source: Source, **arguments: Any) -> AsyncIterator[Row]:
+async def operate(name: str, only: tuple[str, ...], source: Source, /, **arguments: Any) -> AsyncIterator[Row]:
     """Rows of an operation: from the platform that runs on the folder, else from one opened for it.
 
     `only` names the services it needs when nothing runs; none: all. Raises OperationFailed.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import AsyncIterator
 
 import click
 
 from lms_cli.control import operate
+from lms_cli.operations import Row
 from lms_cli.options import as_json, service_option, source
 from lms_cli.output import awaited, console, show
 from lms_cli.platform import services
@@ -23,7 +25,7 @@ def catalogue(json: bool) -> None:
     """Every event there is: who publishes it and who takes it."""
     running = services()
 
-    async def rows():  # type: ignore[no-untyped-def]
+    async def rows() -> AsyncIterator[Row]:
         for publisher in running:
             for event in publisher.publishes:
                 takers = [s.name for r in running for s in r.subscribes if event in s.events or s.everything]
@@ -126,7 +128,7 @@ def replay(ctx: click.Context, name: str, verify: bool, json: bool) -> None:
     """
     found = 0
 
-    async def rows():  # type: ignore[no-untyped-def]
+    async def rows() -> AsyncIterator[Row]:
         nonlocal found
         async for row in operate("events.replay", (), source(ctx), name=name, verify=verify):
             if "read" in row:

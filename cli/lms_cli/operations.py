@@ -189,7 +189,8 @@ async def check(platform: Platform) -> AsyncIterator[Row]:
             "ok": not behind,
             "detail": ", ".join(f"{w.branch} {w.current}" for w in behind),
         }
-        assert one.service.tables is not None and one.workers is not None
+        assert one.service.tables is not None
+        assert one.workers is not None
         differences = [] if behind else await drift(one.database, one.service.tables)
         yield {"what": f"{name}: schema", "ok": not differences, "detail": "; ".join(differences)}
         dead = len(await one.workers.inbox.dead_letters()) + (await one.workers.queue.backlog())["dead"]

@@ -54,8 +54,8 @@ def supervise(arguments: list[str]) -> int:
         code = child.wait()
         if stopping:
             return code
-        while fingerprint(root) == before and not stopping:  # it fell over by itself: wait for a change
+        while fingerprint(root) == before:  # it fell over by itself: wait for a change
+            if stopping:
+                return code
             time.sleep(0.5)
-        if stopping:
-            return code
         sys.stderr.write("lms: the code changed, starting again\n")

@@ -7,9 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.architecture.house import ROOT, SERVICES, folder, sources
+from tests.architecture.house import ROOT, SERVICES, sources
 
 DRIVERS = ("asyncpg", "nats", "aiokafka", "faststream", "redis", "duckdb", "aiohttp")
 
@@ -57,11 +55,3 @@ def test_drivers_are_imported_when_they_are_opened() -> None:
 
 def test_the_import_rules_are_kept() -> None:
     run(str(Path(sys.executable).parent / "lint-imports"), "--no-cache")
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_no_module_is_forgotten(service: str) -> None:
-    """Each module can be imported by itself: nothing hangs on the order of imports."""
-    modules = [dotted(path, ROOT) for path in sources(folder(service)) if "migrations" not in path.parts]
-    each = "import importlib, sys; [importlib.import_module(m) for m in sys.argv[1:]]"
-    run(sys.executable, "-c", each, *sorted((m for m in modules if not m.endswith("__main__")), reverse=True))

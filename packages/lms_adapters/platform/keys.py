@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextvars import Context
 from typing import Any
 
 from litestar.types import ASGIApp
@@ -38,6 +40,10 @@ def key_source(apps: Mapping[str, ASGIApp], url: str) -> Fetch:
     return over_http if url else from_neighbour
 
 
+async def _run(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
+    await app(scope, receive, send)
+
+
 async def call(app: ASGIApp, path: str) -> bytes:
     """GET a path of an ASGI app in this process; the body. Raises Unavailable unless it answers 200."""
     status, chunks = 500, []
@@ -67,7 +73,8 @@ async def call(app: ASGIApp, path: str) -> bytes:
         "server": None,
         "state": {},
     }
-    await app(scope, receive, send)
+    # a context of its own: what the neighbour sets there (its container, its trace) must not become ours
+    await asyncio.create_task(_run(app, scope, receive, send), context=Context())
     if status != 200:
         raise Unavailable(f"{path} answered {status}")
     return b"".join(chunks)

@@ -1,19 +1,19 @@
 """Rebuild a projection from the publishers' logs beside its live tables; tell the difference, or mend it.
 
-Never a broker: the logs are the outboxes of the publishing services, this one's own among them. The rebuild happens in a
-scratch database (SQLite: a file in a temporary folder; PostgreSQL: a schema `lms_replay_…` that is dropped at the end),
-with the service's own revisions, wiring and use case. Streams are read one after the other, the service's own last, each
-in the order of its log; an event that cannot be handled yet holds up its key and is tried again until nothing moves.
+Never a broker: the logs are the outboxes of the publishing services, this one's own among them. The rebuild happens in
+a scratch database (SQLite: a file in a temporary folder; PostgreSQL: a schema `lms_replay_…`, dropped at the end), with
+the service's own revisions, wiring and use case. Streams are read one after the other, the service's own last, each in
+the order of its log; an event that cannot be handled yet holds up its key and is tried again until nothing moves.
 
 **What counts is what the live projection has handled**, so that an event on its way is no difference: the service's own
-events, up to the end of its log; and of others' events those that the inbox has marked as done (or skipped), those that
-it must have forgotten because they are older than it remembers, and those that it never got although later ones of the
-same stream have arrived. The last are events that a broker lost: a replay is their remedy. What is open in the inbox, or
-has not reached it, is left to the inbox.
+events, up to the end of its log; and of others' events those that the inbox has marked as done, those that it may have
+forgotten because they are older than it remembers, and those that it never got although later ones of the same stream
+have arrived: lost by a broker, or older than the subscription, and a replay is the remedy. What is open in the inbox or
+has not reached it is left to the inbox, and what was skipped is left out.
 
 **The moment of comparison** is one: most is read without holding anybody up; then this service's writers are held
 (SQLite: the one writer; PostgreSQL: a lock on the projection's tables), what came meanwhile is read as well, and the
-tables are compared and mended in that one transaction. Nobody sees half of it; readers are never held up on PostgreSQL.
+tables are compared and mended in that one transaction. Nobody sees half of it, and readers go on reading.
 """
 
 from __future__ import annotations
@@ -22,24 +22,20 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
-from itertools import islice
-from typing import Any, Literal
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from uuid import uuid4
 
 import msgspec
 from dishka import AsyncContainer
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Connection, inspect
 
 from lms_adapters.broadcast.memory import MemoryBroadcast
 from lms_adapters.bus.memory import Log, Position
-from lms_adapters.platform.compose import Neighbours, RunningService
+from lms_adapters.platform.compose import RunningService
 from lms_adapters.platform.service import Service, Subscription
 from lms_adapters.platform.workers import INBOX_KEPT_MS, deliver
-from lms_adapters.sql.engine import Database, Driver, open_database, writing
+from lms_adapters.sql.difference import RowDifference, compared, described, mend, quoted
+from lms_adapters.sql.engine import Database, open_database, writing
 from lms_adapters.sql.inbox import State
 from lms_adapters.sql.migrations.runner import migrate
 from lms_adapters.sql.uow import Ambient, Batch
@@ -53,18 +49,6 @@ CHUNK = 500
 
 class CannotReplay(Exception):
     """What is asked for cannot be rebuilt; one line says why."""
-
-
-class RowDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of a live table that is not what the events make of it."""
-
-    table: str
-    key: dict[str, Any]
-    kind: Literal["missing", "extra", "different"]
-    """missing or extra in the live table."""
-    live: dict[str, Any]
-    """As the database keeps it: of a row that is different, only the columns that are."""
-    rebuilt: dict[str, Any]
 
 
 class Unhandled(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,33 +85,35 @@ async def replay(
     logs: Mapping[str, Log],
     *,
     verify: bool = False,
+    without: Collection[str] = (),
     progress: Callable[[int], None] = lambda _handled: None,
 ) -> Difference:
     """Compare the projection `name` with what its events make of it; unless `verify`, mend it in one transaction.
 
-    `logs` holds the publishers' outboxes by stream. `progress` hears how many events were handled so far. Raises
-    CannotReplay for a name that is no projection of this service, or when a log is missing.
+    `logs` holds the publishers' outboxes by stream; `without` names events (by id) to leave out; `progress` hears how
+    many events were handled so far. Raises CannotReplay for a name that is no projection of this service, or when a log
+    is missing.
     """
     subscription, live = _projection(running.service, name), running.database
     assert live is not None
+    sources = list(_logs(running, subscription, logs))
     async with _scratch(running, live) as scratch, _container(running, scratch) as container:
         rebuild = _Rebuild(subscription, container, scratch, progress)
-        before = to_ms(running.clock.now()) - INBOX_KEPT_MS
-        readers = [_Reader(subscription, running.service, s, log, live, before) for s, log in _logs(running, subscription, logs)]
+        readers = [_Reader(subscription, running, stream, log, frozenset(without)) for stream, log in sources]
         for _ in range(2):  # the second time there is little, so that nobody is held up for long
             await rebuild.take_from(readers)
         transaction = await live.begin()
         try:
             if live.kind == "postgresql":
-                names = ", ".join(map(_quoted, subscription.tables))
+                names = ", ".join(map(quoted, subscription.tables))
                 await transaction.driver.run(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
             await rebuild.take_from(readers)
-            tables = await transaction.connection.run_sync(_described, subscription.tables)
-            found = [row for table in tables async for row in _compared(table, transaction.driver, scratch)]
-            unhandled = rebuild.unhandled(without={id for reader in readers for id in reader.skipped})
+            tables = await transaction.connection.run_sync(described, subscription.tables)
+            found = [row for table in tables async for row in compared(table, transaction.driver, scratch)]
+            unhandled = rebuild.unhandled()
             mended = bool(found) and not verify and not unhandled
             if mended:
-                await _mend(transaction.driver, tables, found)
+                await mend(transaction.driver, tables, found)
         except BaseException:
             await transaction.rollback()
             raise
@@ -194,7 +180,7 @@ async def _schema(live: Database) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def _container(running: RunningService, scratch: Database) -> AsyncIterator[AsyncContainer]:
-    container = running.make_container(MemoryBroadcast(), Neighbours({}), scratch)
+    container = await running.beside(scratch, MemoryBroadcast())
     try:
         yield container
     finally:
@@ -204,26 +190,34 @@ async def _container(running: RunningService, scratch: Database) -> AsyncIterato
 # which events
 
 
-_STATES = {
-    "sqlite": "IN (SELECT value FROM json_each($2))",
-    "postgresql": "IN (SELECT json_array_elements_text($2::json))",
+_STATES = """
+SELECT event_id, max(CASE WHEN sub = $1 THEN state ELSE -1 END) FROM lms_inbox
+WHERE sub IN ({}) AND event_id IN ({}) GROUP BY event_id
+"""
+_EACH = {
+    "sqlite": ("SELECT value FROM json_each($2)", "SELECT value FROM json_each($3)"),
+    "postgresql": ("SELECT json_array_elements_text($2::json)", "SELECT json_array_elements_text($3::json)"),
 }
+ELSEWHERE = -1
+"""Received by another subscription of the service, not by this one."""
 
 
 class _Reader:
     """Brings the events of a stream that count; those that do not yet are asked about again the next time."""
 
     def __init__(
-        self, subscription: Subscription, service: Service, stream: str, log: Log, live: Database, forgotten: int
+        self, subscription: Subscription, running: RunningService, stream: str, log: Log, without: frozenset[str]
     ) -> None:
-        """`forgotten`: what is older (Unix ms) may be missing from the inbox because it was pruned."""
-        self.skipped: set[str] = set()
+        service = running.service
+        assert running.database is not None
         self._sub = subscription.name
+        self._subs = json.dumps([s.name for s in service.subscribes])
         self._own = stream == service.stream
         self._types = {e.type for e in subscription.events if e.stream == stream}
         self._log = log
-        self._live = live
-        self._forgotten = forgotten
+        self._without = without
+        self._live = running.database
+        self._forgotten = to_ms(running.clock.now()) - INBOX_KEPT_MS
         self._position = Position()
         self._open: list[Envelope] = []
         self._unseen: list[Envelope] = []
@@ -240,7 +234,7 @@ class _Reader:
             yield await self._counting(some)
         async for rows in self._rows():
             self._position = self._position.after([id for id, _ in rows])
-            yield await self._counting([e for _, e in rows if e.type in self._types])
+            yield await self._counting([e for _, e in rows])
 
     async def _rows(self) -> AsyncIterator[list[tuple[int, Envelope]]]:
         for first, end in self._position.gaps:  # an id may be committed after a later one
@@ -251,28 +245,30 @@ class _Reader:
             yield rows
 
     async def _counting(self, events: list[Envelope]) -> list[Envelope]:
-        if self._own or not events:
-            return events
+        if self._own:
+            return [event for event in events if self._wanted(event)]
         states, counting = await self._states(events), list[Envelope]()
         for event in events:
             state = states.get(event.id)
-            if state is None and to_ms(event.time) >= self._forgotten:
-                self._unseen.append(event)
-                continue
             if state is not None:  # ingest has come this far: what it never got was lost
                 counting += self._unseen
                 self._unseen.clear()
-            if state is None or state >= State.DONE:
+            if state == State.SKIPPED or not self._wanted(event):
+                continue
+            if state is None and to_ms(event.time) >= self._forgotten:
+                self._unseen.append(event)
+            elif state in (None, ELSEWHERE, State.DONE):
                 counting.append(event)
             else:
                 self._open.append(event)
-            if state == State.SKIPPED:
-                self.skipped.add(event.id)
         return counting
 
+    def _wanted(self, event: Envelope) -> bool:
+        return event.type in self._types and event.id not in self._without
+
     async def _states(self, events: list[Envelope]) -> dict[str, int]:
-        sql = f"SELECT event_id, state FROM lms_inbox WHERE sub = $1 AND event_id {_AMONG[self._live.kind]}"  # noqa: S608
-        rows = await self._live.read(sql, (self._sub, json.dumps([e.id for e in events])))
+        sql = _STATES.format(*_EACH[self._live.kind])
+        rows = await self._live.read(sql, (self._sub, self._subs, json.dumps([e.id for e in events])))
         return {row[0]: row[1] for row in rows}
 
 
@@ -307,14 +303,11 @@ class _Rebuild:
                 await self._handle(events)
             moved = self.handled > before
 
-    def unhandled(self, without: set[str]) -> list[Unhandled]:
+    def unhandled(self) -> list[Unhandled]:
         """What is left over, and why."""
+        behind = "an earlier event of its key comes first"
         return [
-            Unhandled(
-                event_id=e.id, type=e.type, key=e.key, error=self._errors.get(e.id, "an earlier event of its key waits")
-            )
-            for e in self._parked
-            if e.id not in without
+            Unhandled(event_id=e.id, type=e.type, key=e.key, error=self._errors.get(e.id, behind)) for e in self._parked
         ]
 
     async def _handle(self, events: list[Envelope]) -> None:
@@ -341,10 +334,16 @@ class _Rebuild:
                 await deliver(self._container, self._subscription, event, Ambient(self._subscription.name, outer=batch))
         except Unavailable:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it says: told with the event, or gone at the next try
             self._errors[event.id] = f"{type(error).__name__}: {error}"
             await batch.driver.run("ROLLBACK TO SAVEPOINT one")
-        else:
-            self.handled += 1
+            return False
         await batch.driver.run("RELEASE SAVEPOINT one")
-        return event.id not in self._errors or self._errors.pop(event.id, None) is None
+        self._errors.pop(event.id, None)
+        self.handled += 1
+        return True
+
+
+def _chunks(events: Sequence[Envelope]) -> Iterator[list[Envelope]]:
+    for begin in range(0, len(events), CHUNK):
+        yield list(events[begin : begin + CHUNK])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from litestar.response import Stream
 
@@ -37,6 +37,8 @@ async def _with_heartbeat(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         if following is not None:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()
 
 
 def stream(events: AsyncIterator[bytes]) -> Stream:

@@ -21,6 +21,8 @@ from services.billing.ports.invoices import Invoices, IssuedInvoice
 class Issue:
     """The invoice of a payment that has succeeded; inside the unit of work."""
 
+    raises: ClassVar = ()
+
     invoices: Invoices
     uow: UnitOfWork
     ids: Ids

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from lms_core.ports.ids import Ids
 from services.billing.domain.ledger import sale
@@ -14,6 +15,8 @@ from services.billing.ports.ledger import Ledger
 @dataclass(frozen=True, slots=True)
 class BookSale:
     """A payment that has succeeded, in the books; inside the unit of work."""
+
+    raises: ClassVar = ()
 
     ledger: Ledger
     ids: Ids

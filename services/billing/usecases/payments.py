@@ -38,6 +38,8 @@ class Charge(Job, frozen=True, kw_only=True):
 class Begin:
     """The next attempt of a payment, with the default method; inside the unit of work, the person locked."""
 
+    raises: ClassVar = ()
+
     payments: Payments
     methods: Methods
     uow: UnitOfWork
@@ -54,15 +56,16 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
-    """What follows from a payment's success or failure; inside the unit of work."""
+class Succeed:
+    """A payment has succeeded: the books, the invoice and the news; inside the unit of work."""
+
+    raises: ClassVar = ()
 
     issue: Issue
     book: BookSale
     uow: UnitOfWork
 
-    async def succeeded(self, payment: Payment, at: datetime) -> None:
-        """Invoice, ledger, and the news."""
+    async def __call__(self, payment: Payment, at: datetime) -> None:
         payment.succeed(at)
         self.uow.record(
             PaymentSucceeded(
@@ -78,8 +81,16 @@ class Settle:
         await self.book(payment, at)
         await self.issue(payment, at)
 
-    def failed(self, payment: Payment, reason: Reason, at: datetime) -> None:
-        """The news."""
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """A payment has failed: the news; inside the unit of work."""
+
+    raises: ClassVar = ()
+
+    uow: UnitOfWork
+
+    async def __call__(self, payment: Payment, reason: Reason, at: datetime) -> None:
         payment.fail(reason, at)
         self.uow.record(
             PaymentFailed(
@@ -104,7 +115,7 @@ class ChargeEnrollment:
     payments: Payments
     prices: Prices
     begin: Begin
-    settle: Settle
+    fail: Fail
     uow: UnitOfWork
     clock: Clock
     ids: Ids
@@ -123,9 +134,9 @@ class ChargeEnrollment:
             if price is None or not price.agrees(
                 course_id=event.course_id, amount=event.amount, currency=event.currency
             ):
-                self.settle.failed(payment, "price-unknown", now)
+                await self.fail(payment, "price-unknown", now)
             elif not await self.begin(payment, now):
-                self.settle.failed(payment, "no-method", now)
+                await self.fail(payment, "no-method", now)
             await self.payments.update(payment)
 
     def _opened(self, event: UserEnrolled, price_id: UUID, now: datetime) -> Payment:
@@ -156,7 +167,8 @@ class ChargePayment:
     methods: Methods
     provider: Provider
     begin: Begin
-    settle: Settle
+    succeed: Succeed
+    fail: Fail
     uow: UnitOfWork
     clock: Clock
 
@@ -200,7 +212,7 @@ class ChargePayment:
             attempt.end(answer, now)
             await self.payments.end_attempt(attempt)
             if isinstance(answer, Charged):
-                await self.settle.succeeded(payment, now)
+                await self.succeed(payment, now)
             else:
                 await self._failed(payment, attempt, answer, now)
             await self.payments.update(payment)
@@ -210,7 +222,7 @@ class ChargePayment:
         reason: Reason = "declined" if isinstance(answer, Declined) else "provider-unreachable"
         default = await self.methods.default(payment.learner_id)
         if default is None or default.id == attempt.method_id:
-            self.settle.failed(payment, reason, now)
+            await self.fail(payment, reason, now)
             return
         payment.fail(reason, now)
         await self.begin(payment, now)
@@ -232,4 +244,4 @@ class ListPayments:
         return await self.payments.of(me.id, before=before, limit=limit)
 
 
-USE_CASES = (Begin, Settle, ChargeEnrollment, ChargePayment, ListPayments)
+USE_CASES = (Begin, Succeed, Fail, ChargeEnrollment, ChargePayment, ListPayments)

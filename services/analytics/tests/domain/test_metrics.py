@@ -48,9 +48,9 @@ def test_a_later_place_counts_and_an_older_one_does_not() -> None:
     standing = a_standing()
     standing.place("active", MORNING + timedelta(minutes=2))
     standing.place("suspended", MORNING + timedelta(minutes=1))
-    assert standing.status == "active"
+    assert standing.share().active
     standing.place("suspended", MORNING + timedelta(minutes=3))
-    assert standing.status == "suspended"
+    assert standing.share().suspended
 
 
 def test_progress_waits_for_its_enrollment_and_money_does_not() -> None:

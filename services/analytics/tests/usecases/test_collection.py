@@ -33,6 +33,7 @@ class World:
         self.clock, self.ids = FakeClock(), FakeIds()
 
     async def collect(self, *ids: str) -> FakeUnitOfWork:
+        uow = FakeUnitOfWork()
         for id in ids:
             uow = FakeUnitOfWork()
             await CollectEvent(self.staging, uow)(an_envelope(id))

@@ -27,7 +27,7 @@ from services.billing.ports.payments import Order, Payments, Provider, ProviderU
 from services.billing.usecases.invoices import Issue
 from services.billing.usecases.ledger import BookSale
 from services.billing.usecases.methods import AddMethod, RemoveMethod
-from services.billing.usecases.payments import Begin, Charge, ChargeEnrollment, ChargePayment, Settle
+from services.billing.usecases.payments import Begin, Charge, ChargeEnrollment, ChargePayment, Fail, Succeed
 
 PATIENCE = 3
 """Runs of a job until it is the last one."""
@@ -220,15 +220,12 @@ class World:
 
     def charge_enrollment(self, uow: FakeUnitOfWork) -> ChargeEnrollment:
         begin = Begin(self.payments, self.methods, uow)
-        return ChargeEnrollment(self.payments, self.prices, begin, self._settle(uow), uow, self.clock, self.ids)
+        return ChargeEnrollment(self.payments, self.prices, begin, Fail(uow), uow, self.clock, self.ids)
 
     def charge_payment(self, uow: FakeUnitOfWork) -> ChargePayment:
         begin = Begin(self.payments, self.methods, uow)
-        settle = self._settle(uow)
-        return ChargePayment(self.payments, self.methods, self.provider, begin, settle, uow, self.clock)
-
-    def _settle(self, uow: FakeUnitOfWork) -> Settle:
-        return Settle(Issue(self.books, uow, self.ids), BookSale(self.books, self.ids), uow)
+        succeed = Succeed(Issue(self.books, uow, self.ids), BookSale(self.books, self.ids), uow)
+        return ChargePayment(self.payments, self.methods, self.provider, begin, succeed, Fail(uow), uow, self.clock)
 
     def keep(self, uow: FakeUnitOfWork) -> None:
         """What was committed goes on its way."""

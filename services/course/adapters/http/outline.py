@@ -38,23 +38,23 @@ class TopicBody(Body, frozen=True, kw_only=True):
     title: Title
     required: bool = True
     """Counts towards completion."""
-    blocks: Annotated[tuple[TextBlock | VideoBlock, ...], msgspec.Meta(max_length=100)] = ()
+    blocks: Annotated[list[TextBlock | VideoBlock], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
 
 
 class LessonBody(Body, frozen=True, kw_only=True):
     id: UUID | None = None
     title: Title
-    topics: Annotated[tuple[TopicBody, ...], msgspec.Meta(max_length=200)] = ()
+    topics: Annotated[list[TopicBody], msgspec.Meta(max_length=200)] = msgspec.field(default_factory=list)
 
 
 class ModuleBody(Body, frozen=True, kw_only=True):
     id: UUID | None = None
     title: Title
-    lessons: Annotated[tuple[LessonBody, ...], msgspec.Meta(max_length=200)] = ()
+    lessons: Annotated[list[LessonBody], msgspec.Meta(max_length=200)] = msgspec.field(default_factory=list)
 
 
 class OutlineBody(Body, frozen=True, kw_only=True):
-    modules: Annotated[tuple[ModuleBody, ...], msgspec.Meta(max_length=200)]
+    modules: Annotated[list[ModuleBody], msgspec.Meta(max_length=200)]
 
 
 class TopicView(View, kw_only=True):
