@@ -47,8 +47,8 @@ def own_platform() -> Iterator[tuple[str, str]]:
 async def tell(url: str, settings: Source) -> None:
     """All stories; raises StoryBroke when one breaks."""
 
-    def ask(name: str, /, **arguments: Any) -> AsyncIterator[Row]:
-        return operate(name, (), settings, **arguments)
+    def ask(name: str, only: tuple[str, ...], /, **arguments: Any) -> AsyncIterator[Row]:
+        return operate(name, only, settings, **arguments)
 
     def heard(method: str, path: str, answer: Answer) -> None:
         console.print(f"    [dim]{method:<5} {path}  →  {answer.status}[/]", soft_wrap=True)

@@ -12,7 +12,7 @@ from lms_cli.api import Answer, Api, Person, StoryBroke, eventually, newcomer, s
 from lms_cli.operations import Row
 
 Operate = Callable[..., AsyncIterator[Row]]
-"""`operate(name, **arguments)`: an operation on the platform that the story is told on."""
+"""`operate(name, only, **arguments)`: an operation on (some services of) the platform that the story is told on."""
 EUR_49 = {"amount": 4900, "currency": "EUR"}
 
 
@@ -30,7 +30,7 @@ class Stage:
         """An administrator, made by the operator, and an instructor, made by the administrator."""
         if self.admin is None or self.instructor is None:
             email = f"admin.{uuid4().hex[:8]}@example.org"
-            [made] = [row async for row in self.operate("admin.create", email=email, name="Head of School")]
+            [made] = [row async for row in self.operate("admin.create", ("auth",), email=email, name="Head of School")]
             self.admin = Person(email, made["password"], "Head of School", self.api, made["user_id"])
             await sign_in(self.admin)
             self.instructor, _ = await newcomer(self.api, "Grace Hopper")
@@ -57,7 +57,7 @@ class Stage:
         """The events of a trace, as soon as all of these types are among them."""
 
         async def look() -> list[Row] | None:
-            rows = [row async for row in self.operate("events.log", trace_id=trace_id)]
+            rows = [row async for row in self.operate("events.log", (), trace_id=trace_id)]
             seen = {row["type"] for row in rows}
             return sorted(rows, key=lambda r: (r["at"], r["id"])) if seen >= set(types) else None
 

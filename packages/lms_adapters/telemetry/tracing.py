@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -55,15 +55,18 @@ def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTE
     """Run the block in a span that continues `parent` (a traceparent), or begins a trace."""
     remote = parse(parent)
     if _tracer is not None:
-        context = _ROOT if remote is None else trace.set_span_in_context(NonRecordingSpan(remote), _ROOT)
-        with _tracer.start_as_current_span(name, context, kind=kind):
+        outside = _ROOT if remote is None else trace.set_span_in_context(NonRecordingSpan(remote), _ROOT)
+        with _tracer.start_as_current_span(name, outside, kind=kind):
             yield
         return
     trace_id = _ids.generate_trace_id() if remote is None else remote.trace_id
     flags = TraceFlags(0) if remote is None else remote.trace_flags
     here = NonRecordingSpan(SpanContext(trace_id, _ids.generate_span_id(), is_remote=False, trace_flags=flags))
-    with trace.use_span(here):
+    token = context.attach(trace.set_span_in_context(here))
+    try:
         yield
+    finally:
+        context.detach(token)
 
 
 _PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
@@ -87,10 +90,10 @@ def following(parent: str | None) -> str:
 
 def traceparent() -> str:
     """The current span as a `traceparent` header; empty outside any span."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
+    here = trace.get_current_span().get_span_context()
+    if not here.is_valid:
         return ""
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+    return f"00-{here.trace_id:032x}-{here.span_id:016x}-{int(here.trace_flags):02x}"
 
 
 def trace_id(of: str | None = None) -> str:
