@@ -105,8 +105,9 @@ class RunningPlatform:
         """SIGKILL, and wait until the process and every child of it are gone."""
         for name in names or tuple(self.processes):
             process = self.processes.pop(name)
-            group = os.getpgid(process.pid)
-            os.killpg(group, signal.SIGKILL)
+            group = process.pid  # a session of its own
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
             process.wait()
             deadline = time.monotonic() + 10
             while _group_lives(group):

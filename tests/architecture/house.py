@@ -55,7 +55,7 @@ def endpoints(service: str) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for controller in manifest(service).controllers:
         for _, handler in handlers(controller):
             for path in handler.paths:
-                whole = f"/{controller.path}/{path}".replace("//", "/").rstrip("/")
+                whole = f"/{vars(controller)['path']}/{path}".replace("//", "/").rstrip("/")
                 for method in sorted(handler.http_methods - {"HEAD", "OPTIONS"}):
                     yield method, _documented(whole), handler
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Any, NewType
@@ -189,7 +188,8 @@ class Platform:
         running = list(self.services.values())
         for one in running:
             self._life.push_async_callback(one.close)
-        await asyncio.gather(*(one.open_store(upgrade=upgrade) for one in running))
+        for one in running:  # one after the other: Alembic's `op` is one for the whole process
+            await one.open_store(upgrade=upgrade)
         logs = {one.service.stream: Outbox(one.database) for one in running if one.database is not None}
         self.bus = open_bus(self.settings.bus_url, logs=logs)
         self.broadcast = await open_broadcast(self.settings.broadcast_url)

@@ -34,16 +34,21 @@ class RowDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table as the database describes it."""
+
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     refers: frozenset[str]
+    """Which of the others its foreign keys name."""
 
     @property
     def select(self) -> str:
+        """Every row, without a WHERE."""
         return f"SELECT {_listed(self.columns)} FROM {quoted(self.name)}"  # noqa: S608
 
     def key_of(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """The primary key in a row."""
         return tuple(row[self.columns.index(name)] for name in self.key)
 
     def bounded(self, begin: tuple[Any, ...] | None, end: tuple[Any, ...] | None) -> tuple[str, tuple[Any, ...]]:
@@ -58,11 +63,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """A row that differs, whole; None where it is not."""
+
     table: Table
     live: tuple[Any, ...] | None
     rebuilt: tuple[Any, ...] | None
 
     def told(self) -> RowDifference:
+        """For people."""
         live, rebuilt = (dict(zip(self.table.columns, row or (), strict=False)) for row in (self.live, self.rebuilt))
         key = {name: (live or rebuilt)[name] for name in self.table.key}
         kind: Literal["missing", "extra", "different"] = "missing" if not live else "different" if rebuilt else "extra"
@@ -73,7 +81,7 @@ class Found:
 
 
 def described(connection: Connection, names: Sequence[str]) -> list[Table]:
-    """The tables as they are, those that are referred to before those that refer to them."""
+    """The tables as they are, those that are referred to before those that refer to them. Raises NoPrimaryKey."""
     known = inspect(connection)
     tables = {}
     for name in names:
@@ -144,6 +152,7 @@ async def _update(live: Driver, table: Table, rows: Sequence[tuple[Any, ...]]) -
 
 
 def quoted(name: str) -> str:
+    """As an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -101,12 +101,12 @@ class TokenVerifier:
 
 
 class Requires:
-    """A guard: the caller's roles must carry the permission."""
+    """A guard: the caller's roles must carry the permission. Async, for Litestar runs others in threads."""
 
     def __init__(self, permission: str) -> None:
         self.permission = permission
 
-    def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         principal = connection.scope.get("principal")
         if not isinstance(principal, Principal):
             raise Unauthenticated
@@ -119,7 +119,7 @@ def requires(permission: str) -> Requires:
     return Requires(permission)
 
 
-def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """State that a handler is open to all: a handler without a guard does not start."""
 
 

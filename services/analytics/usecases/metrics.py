@@ -46,13 +46,14 @@ class MeasureCourse:
         if isinstance(event, CoursePublished):
             course.publish(edition=event.version, title=event.title, instructor_id=event.instructor_id)
             course.count(event.published_at)
-        else:
-            standing = await self.standings.get(event.enrollment_id, event.course_id)
-            before = standing.share()
-            course.count(note(standing, event))
-            course.move(before, standing.share())
-            await self.standings.put(standing)
+            await self.courses.put(course)
+            return
+        standing = await self.standings.get(event.enrollment_id, event.course_id)
+        before = standing.share()
+        course.count(note(standing, event))
+        course.move(before, standing.share())
         await self.courses.put(course)
+        await self.standings.put(standing)
 
 
 def note(standing: Standing, event: OfEnrollment) -> datetime:

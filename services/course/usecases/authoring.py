@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import ClassVar
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionRequired, Stale
+from lms_core.domain.errors import Forbidden, Invalid, NotFound, PreconditionRequired, Stale
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -64,7 +64,7 @@ class EditCourse:
     places taken ends nobody's enrollment, but lets nobody in.
     """
 
-    raises: ClassVar = (NotFound, Forbidden, Invalid, PreconditionRequired, Stale, Conflict)
+    raises: ClassVar = (NotFound, Forbidden, Invalid, PreconditionRequired, Stale)
 
     courses: Courses
     uow: UnitOfWork

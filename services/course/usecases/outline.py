@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionRequired, Stale
+from lms_core.domain.errors import Forbidden, Invalid, NotFound, PreconditionRequired, Stale
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.course.domain.content import Block
@@ -54,7 +54,7 @@ class ReplaceOutline:
     not change: publish again to give out the new outline.
     """
 
-    raises: ClassVar = (NotFound, Forbidden, Invalid, PreconditionRequired, Stale, Conflict)
+    raises: ClassVar = (NotFound, Forbidden, Invalid, PreconditionRequired, Stale)
 
     outlines: Outlines
     store: ContentStore

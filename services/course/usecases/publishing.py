@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from lms_core.contracts.course import CoursePublished, PublishedTopic
-from lms_core.domain.errors import Conflict, Forbidden, NotFound
+from lms_core.domain.errors import Forbidden, NotFound
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -27,7 +27,7 @@ class PublishCourse:
     Versions are numbered from 1 and never change. Who enrolls from now on gets the new one; learners stay on theirs.
     """
 
-    raises: ClassVar = (NotFound, Forbidden, EmptyOutline, Conflict)
+    raises: ClassVar = (NotFound, Forbidden, EmptyOutline)
 
     courses: Courses
     outlines: Outlines

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, func, insert, select, text, union_all
+from sqlalchemy import Index, Table, func, insert, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,7 @@ class StagedRow(Row):
     __table_args__ = (Index(None, "batch_id", "at"),)
 
 
+_ADD = insert(cast("Table", StagedRow.__table__))
 _GATE = 7241
 """PostgreSQL's advisory lock: held together by those who stage, alone by the job that finishes."""
 _UNDER_WAY = "SELECT batch_id FROM staged_event WHERE batch_id IS NOT NULL LIMIT 1"
@@ -59,16 +60,15 @@ class SqlStaging(Staging):
 
     async def add(self, envelope: Envelope) -> None:
         await self._gate("pg_advisory_xact_lock_shared")
-        await self._session.execute(
-            insert(StagedRow.__table__).values(  # type: ignore[arg-type]
-                event_id=envelope.id,
-                type=envelope.type,
-                source=envelope.source,
-                key=envelope.key,
-                at=envelope.time,
-                body=envelope.body,
-            )
-        )
+        row = {
+            "event_id": envelope.id,
+            "type": envelope.type,
+            "source": envelope.source,
+            "key": envelope.key,
+            "at": envelope.time,
+            "body": envelope.body,
+        }
+        await self._session.execute(_ADD, row)
 
     async def take(self, batch_id: UUID, limit: int) -> Batch | None:
         async with writing(self._database) as driver:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
+from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.testing.fakes import fake_id
+from services.course.service import SERVICE
 from services.course.tests.component.steps import AUTHOR, COURSES, Steps
 
 
@@ -105,3 +111,25 @@ async def test_who_is_not_signed_in_or_may_not_is_refused(steps: Steps) -> None:
     nobody = steps.service.client()
     assert (await nobody.get(COURSES)).status_code == 401
     assert (await steps.learner.post(COURSES, json={"title": "x"})).status_code == 403
+
+
+async def rivals(steps: Steps) -> None:
+    course = await steps.published()
+    path, tag = f"{COURSES}/{course}", {"If-Match": '"2"'}
+    edits = [steps.author.patch(path, json={"title": f"Title {n}"}, headers=tag) for n in range(8)]
+    publications = [steps.author.post(f"{path}/publish") for _ in range(4)]
+    answers, versions = await asyncio.gather(asyncio.gather(*edits), asyncio.gather(*publications))
+    outcome = Counter(a.status_code for a in answers)
+    assert outcome[200] <= 1
+    assert outcome[200] + outcome[412] == 8
+    assert sorted(v.json()["version"] for v in versions) == [2, 3, 4, 5]
+
+
+async def test_of_rival_edits_one_is_made(steps: Steps) -> None:
+    await rivals(steps)
+
+
+@pytest.mark.engine
+async def test_of_rival_edits_one_is_made_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+        await rivals(Steps(service))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,17 @@ async def course_is_learned(service: ServiceUnderTest) -> None:
     assert len(await service.published(ActivityRecorded)) == 4
 
 
+async def devices_send_the_same_at_once(service: ServiceUnderTest) -> None:
+    """Eight devices, each with all of the day's activities."""
+    ada = service.client("learner", id=ADA)
+    day = [activity(n, topic) for n, topic in enumerate((INTRO, PROOFS, EXAM, EXTRA))]
+    answers = await asyncio.gather(*(ada.post(URL, json={"activities": day[n % 4 :] + day[: n % 4]}) for n in range(8)))
+    outcomes = [a["outcome"] for answer in answers for a in answer.json()["activities"]]
+    assert (outcomes.count("accepted"), outcomes.count("duplicate")) == (4, 28)
+    assert len(await service.published(CourseCompleted)) == 1
+    assert len(await service.published(ActivityRecorded)) == 4
+
+
 async def test_a_course_is_learned(service: ServiceUnderTest) -> None:
     await course_is_learned(service)
 
@@ -62,6 +75,17 @@ async def test_a_course_is_learned_on_postgresql(tmp_path: Path, database_url: s
     async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
         await service.receive(published(), enrolled())
         await course_is_learned(service)
+
+
+async def test_devices_send_the_same_at_once(service: ServiceUnderTest) -> None:
+    await devices_send_the_same_at_once(service)
+
+
+@pytest.mark.engine
+async def test_devices_send_the_same_at_once_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+        await service.receive(published(), enrolled())
+        await devices_send_the_same_at_once(service)
 
 
 async def test_events_may_come_twice_and_before_what_they_need(tmp_path: Path) -> None:
@@ -105,7 +129,7 @@ async def test_a_place_that_is_not_known_is_refused(service: ServiceUnderTest) -
     ],
 )
 async def test_one_bad_activity_refuses_the_batch(
-    service: ServiceUnderTest, change: dict[str, object], pointer: str
+    service: ServiceUnderTest, change: dict[str, Any], pointer: str
 ) -> None:
     ada = service.client("learner", id=ADA)
     answer = await ada.post(URL, json={"activities": [activity(1), activity(2, **change)]})

@@ -1,0 +1,1 @@
+"""A service of one projection, for the tests of replay."""
