@@ -24,7 +24,7 @@ LOADED_BY_NAME = (
 )
 
 # What is loaded by path, not by import, goes with the modules beside it: Alembic revisions, templates, .proto files.
-_MIGRATIONS = ("**/migrations/**/*.py",)
+_MIGRATIONS = ("**/migrations/**/[0-9]*.py",)
 _NOT_DATA = ("!**/*.py", "!**/*.pyi", "!**/BUILD", "!BUILD", "!**/README.md", "!README.md", "!**/tests/**")
 
 

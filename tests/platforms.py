@@ -1,4 +1,4 @@
-"""The platform as operators run it, for tests: as one process, or as one process per service. Real processes, real HTTP."""
+"""The platform as operators run it, for tests: as one process, or as one per service. Real processes, real HTTP."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class RunningPlatform:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  no threads here
             )
             log.close()
         for name in chosen:
@@ -94,10 +94,12 @@ class RunningPlatform:
         while time.monotonic() < deadline:
             if self.processes[name].poll() is not None:
                 break
-            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-                with urllib.request.urlopen(url, timeout=2) as answer:
-                    if answer.status == 200:
-                        return
+            with (
+                contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+                urllib.request.urlopen(url, timeout=2) as answer,
+            ):
+                if answer.status == 200:
+                    return
             time.sleep(0.05)
         raise AssertionError(f"{name} did not become ready:\n{self.log(name)}")
 

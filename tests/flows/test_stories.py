@@ -67,5 +67,3 @@ async def test_a_process_each_on_postgresql_over_kafka_with_broadcast_over_nats(
     with running(tmp_path, environ, alone=True) as platform:
         await tell(platform)
         assert platform.stop() == dict.fromkeys(SERVICES, 0)
-
-

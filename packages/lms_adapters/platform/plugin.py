@@ -145,7 +145,7 @@ class ServicePlugin(InitPlugin):
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
-            openapi_router=Router("/internal/openapi", route_handlers=[]),
+            openapi_router=Router("/internal/openapi", route_handlers=[], include_in_schema=False),
         )
         return app_config
 

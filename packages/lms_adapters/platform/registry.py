@@ -79,6 +79,6 @@ def _load(entry: EntryPoint, source: str, version: str, taken: set[str]) -> Plug
         low, high = service.kernel
         if not low <= KERNEL_VERSION < high:
             raise ValueError(f"fits kernel {low} up to {high}, this is {KERNEL_VERSION}")
-    except Exception as error:  # whatever a stranger's import raises must not stop the platform
+    except Exception as error:  # noqa: BLE001  whatever a stranger's import raises must not stop the platform
         return Plugin(entry.name, source, version, None, f"left out: {type(error).__name__}: {error}")
     return Plugin(service.name, source, version, service, "ok")

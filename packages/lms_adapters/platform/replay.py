@@ -23,6 +23,7 @@ import contextlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from uuid import uuid4
 
 import msgspec
@@ -43,8 +44,10 @@ from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.events import Envelope
 from lms_core.domain.time import to_ms
+from lms_core.ports.clock import Clock
 
 CHUNK = 500
+ROUNDS = 10
 
 
 class CannotReplay(Exception):
@@ -98,16 +101,15 @@ async def replay(
     assert live is not None
     sources = list(_logs(running, subscription, logs))
     async with _scratch(running, live) as scratch, _container(running, scratch) as container:
-        rebuild = _Rebuild(subscription, container, scratch, progress)
+        rebuild = _Rebuild(subscription, container, scratch, running.clock, progress)
         readers = [_Reader(subscription, running, stream, log, frozenset(without)) for stream, log in sources]
-        for _ in range(2):  # the second time there is little, so that nobody is held up for long
-            await rebuild.take_from(readers)
+        await rebuild.catch_up(readers)
         transaction = await live.begin()
         try:
             if live.kind == "postgresql":
                 names = ", ".join(map(quoted, subscription.tables))
                 await transaction.driver.run(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
-            await rebuild.take_from(readers)
+            await rebuild.take_from(readers, until=None)
             tables = await transaction.connection.run_sync(described, subscription.tables)
             found = [row for table in tables async for row in compared(table, transaction.driver, scratch)]
             unhandled = rebuild.unhandled()
@@ -227,14 +229,16 @@ class _Reader:
         """How many do not count yet."""
         return len(self._open) + len(self._unseen)
 
-    async def read(self) -> AsyncIterator[list[Envelope]]:
-        """What counts and was not brought before, in the order of the log."""
+    async def read(self, until: datetime | None) -> AsyncIterator[list[Envelope]]:
+        """What counts and was not brought before, in the order of the log; to its end, or about to a moment."""
         held, self._open, self._unseen = [*self._open, *self._unseen], [], []
         for some in _chunks(held):
             yield await self._counting(some)
         async for rows in self._rows():
             self._position = self._position.after([id for id, _ in rows])
             yield await self._counting([e for _, e in rows])
+            if until is not None and (len(rows) < CHUNK or rows[-1][1].time > until):
+                return
 
     async def _rows(self) -> AsyncIterator[list[tuple[int, Envelope]]]:
         for first, end in self._position.gaps:  # an id may be committed after a later one
@@ -279,21 +283,35 @@ class _Rebuild:
     """Handles events in the scratch database; one that cannot be handled yet holds up its key."""
 
     def __init__(
-        self, subscription: Subscription, container: AsyncContainer, scratch: Database, progress: Callable[[int], None]
+        self,
+        subscription: Subscription,
+        container: AsyncContainer,
+        scratch: Database,
+        clock: Clock,
+        progress: Callable[[int], None],
     ) -> None:
         self.handled = 0
         self._subscription = subscription
         self._container = container
         self._scratch = scratch
+        self._clock = clock
         self._progress = progress
         self._parked: list[Envelope] = []
         self._blocked: set[tuple[str, str]] = set()
         self._errors: dict[str, str] = {}
 
-    async def take_from(self, readers: Sequence[_Reader]) -> None:
+    async def catch_up(self, readers: Sequence[_Reader]) -> None:
+        """Each round takes what came during the one before, until little is left to hold others up for."""
+        for _ in range(ROUNDS):
+            before = self.handled
+            await self.take_from(readers, until=self._clock.now())
+            if self.handled - before < CHUNK:
+                return
+
+    async def take_from(self, readers: Sequence[_Reader], *, until: datetime | None) -> None:
         """Everything that counts and was not taken before; then what waited, until nothing moves."""
         for reader in readers:
-            async for events in reader.read():
+            async for events in reader.read(until):
                 await self._handle(events)
         moved = True
         while moved and self._parked:

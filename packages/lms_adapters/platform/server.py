@@ -58,7 +58,7 @@ async def serve(
     server = _Server(config)
     async with _stopped_by_signals(server):
         task = asyncio.create_task(server.serve(sockets=listeners))
-        while not server.started and not task.done():
+        while not server.started and not task.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.005)
         if ready is not None and not task.done():
             await ready()

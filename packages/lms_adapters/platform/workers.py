@@ -1,7 +1,7 @@
 """What runs beside the requests: the relay, the ingest, a worker per subscription, the jobs, and the housekeeping.
 
-Each is a loop that waits for its bell, for the next due time, or for a slow safety scan, and then works until nothing is
-left. A fault of the database or the bus is logged and tried again; it never ends a loop.
+Each is a loop that waits for its bell, for the next due time, or for a slow safety scan, and then works until nothing
+is left. A fault of the database or the bus is logged and tried again; it never ends a loop.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Workers:
                 await _sound(
                     bell, min(wait, LEASE_SECONDS / 3) if lead and self._database.kind == "postgresql" else wait
                 )
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 _log.warning(
                     "worker will try again", worker=name, service=self._service.name, error=repr(error), after=pause
                 )
@@ -173,7 +173,7 @@ class Workers:
                     await self._bus.feed(stream, self.inbox)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 if isinstance(error, Lost):
                     self._lost[f"ingest {stream}"] = f"{error}: replay from the publisher's log"
                 _log.error(
@@ -301,7 +301,7 @@ class Workers:
                 await self._run_job(self._work[leased.name], leased)
             except LostLease:
                 _log.warning("a job outlived its lease; its result was dropped", job=leased.name, id=leased.id)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 dead = await self.queue.failed(leased, error)
                 (_log.error if dead else _log.warning)(
                     "job failed", job=leased.name, id=leased.id, error=repr(error), dead=dead
@@ -335,10 +335,10 @@ class Workers:
                 now = to_ms(self._clock.now())
                 await self.inbox.sweep()
                 while await self.inbox.prune(now - INBOX_KEPT_MS):
-                    await asyncio.sleep(0)
+                    pass
                 await idempotency.prune(self._database, now)
                 await self.measure()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 _log.warning("housekeeping will try again", service=self._service.name, error=repr(error))
 
     async def measure(self) -> dict[str, int]:

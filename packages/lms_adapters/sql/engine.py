@@ -1,8 +1,8 @@
 """A service's database: its transactions, its reads, and the signal that wakes its workers.
 
 `open_database(url)` chooses by the scheme. Both kinds keep one rule: SQLAlchemy's connections run in autocommit, and
-BEGIN, COMMIT and ROLLBACK are ours, sent on the driver's connection. So the kernel's own statements (which go straight to
-the driver) and a service's repositories (which go through the ORM) are always in the same transaction.
+BEGIN, COMMIT and ROLLBACK are ours, sent on the driver's connection. So the kernel's own statements (which go straight
+to the driver) and a service's repositories (which go through the ORM) are always in the same transaction.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ async def to_the_end(work: Awaitable[T]) -> T:
         except asyncio.CancelledError as error:
             if not task.done():
                 cancelled = error
-        except BaseException:  # the task's own, raised below
+        except BaseException:  # noqa: BLE001  the task's own, raised below
             break
     if cancelled is not None:
         if not task.cancelled():

@@ -1,9 +1,9 @@
 """The inbox: what a service's subscriptions have received, and how far each has come.
 
-*Ingest* stores raw events and the position in the publisher's stream in one transaction; it knows nothing of the domain.
-Then, per subscription, one event of a key at a time is handled, its mark in the same transaction as its effect. A failing
-event backs off and parks the later events of its own key; `NotYet` waits by age; what never succeeds becomes a dead letter
-that holds its key until it is requeued or skipped.
+*Ingest* stores raw events and the position in the publisher's stream in one transaction; it knows nothing of the
+domain. Then, per subscription, one event of a key at a time is handled, its mark in the same transaction as its effect.
+A failing event backs off and parks the later events of its own key; `NotYet` waits by age; what never succeeds becomes
+a dead letter that holds its key until it is requeued or skipped.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9) ON CONFLICT (sub, event_id)
     "postgresql": """
 INSERT INTO lms_inbox (sub, event_id, source, type, key, at, traceparent, body, state, due, attempts, since)
 SELECT s, e, src, t, k, a, p, b, 0, 0, 0, c
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bytea[], $9::bigint[])
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bytea[],
+            $9::bigint[])
      WITH ORDINALITY u(s, e, src, t, k, a, p, b, c, n)
 ORDER BY n ON CONFLICT (sub, event_id) DO NOTHING
 """,
@@ -222,7 +223,8 @@ class Inbox:
     async def dead_letters(self) -> list[dict[str, Any]]:
         """What was given up on, oldest first, with what it said."""
         rows = await self._database.read(
-            "SELECT seq, sub, event_id, type, key, attempts, error, traceparent FROM lms_inbox WHERE state = 3 ORDER BY seq",
+            "SELECT seq, sub, event_id, type, key, attempts, error, traceparent FROM lms_inbox "
+            "WHERE state = 3 ORDER BY seq",
             (),
         )
         names = ("seq", "subscription", "event_id", "type", "key", "attempts", "error", "traceparent")

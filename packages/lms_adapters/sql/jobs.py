@@ -116,7 +116,7 @@ class JobQueue:
     async def backlog(self) -> dict[str, int]:
         """How many are open and how many dead."""
         rows = await self._database.read("SELECT state, count(*) FROM lms_job WHERE state IN (0, 3) GROUP BY state", ())
-        counts = {state: count for state, count in rows}
+        counts = dict(rows)
         return {"open": counts.get(0, 0), "dead": counts.get(3, 0)}
 
     async def requeue(self, id: str) -> None:

@@ -24,7 +24,7 @@ WITH o AS (
   RETURNING id
 )
 INSERT INTO lms_outbox_todo SELECT id FROM o
-"""
+"""  # noqa: S608
 _RECORD_SQLITE = f"INSERT INTO lms_outbox ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id"  # noqa: S608
 _PENDING = f"""
 SELECT o.id, {_COLUMNS} FROM lms_outbox_todo t JOIN lms_outbox o ON o.id = t.id ORDER BY t.id LIMIT $1
@@ -32,7 +32,8 @@ SELECT o.id, {_COLUMNS} FROM lms_outbox_todo t JOIN lms_outbox o ON o.id = t.id 
 _LOG = f"SELECT id, {_COLUMNS} FROM lms_outbox WHERE id > $1 ORDER BY id LIMIT $2"  # noqa: S608
 _SENT = {
     "sqlite": "DELETE FROM lms_outbox_todo WHERE id IN (SELECT value FROM json_each($1))",
-    "postgresql": "DELETE FROM lms_outbox_todo WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
+    "postgresql": "DELETE FROM lms_outbox_todo "
+    "WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 }
 
 

@@ -4,8 +4,8 @@
 
     profile = await reader.one(PROFILE, id=user_id)
 
-The statement's column names are the target's fields. No transaction is opened: each query sees what was committed before
-it began.
+The statement's column names are the target's fields. No transaction is opened: each query sees what was committed
+before it began.
 """
 
 from __future__ import annotations

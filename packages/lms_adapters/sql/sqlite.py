@@ -1,7 +1,7 @@
 """SQLite: one file per service, one writer, statements inline and only COMMIT in a thread.
 
-A statement takes microseconds, a hop to a thread fifty; so statements run on the event loop's thread and only COMMIT, the
-one call that waits for the disk, leaves it. See `docs/adr/0002-sqlite-inline.md`.
+A statement takes microseconds, a hop to a thread fifty; so statements run on the event loop's thread and only COMMIT,
+the one call that waits for the disk, leaves it. See `docs/adr/0002-sqlite-inline.md`.
 """
 
 from __future__ import annotations

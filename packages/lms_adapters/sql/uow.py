@@ -25,7 +25,6 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.jobs import Job
 
-
 MAX_EVENT = 900_000
 """Bytes of an event's body: brokers take a megabyte, headers included."""
 

@@ -25,7 +25,7 @@ _ROOT = Context()
 
 def configure(otlp_url: str | None) -> None:
     """Send spans to an OTLP/HTTP collector (`http://host:4318/v1/traces`); None: only carry the ids."""
-    global _tracer
+    global _tracer  # noqa: PLW0603  one per process, set before anything runs
     if otlp_url is None:
         _tracer = None
         return

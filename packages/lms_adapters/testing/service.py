@@ -1,9 +1,9 @@
 """A service under test: real adapters, a clock that stands still, tokens of our own making, and workers run by hand.
 
-    async with ServiceUnderTest(SERVICE, tmp_path) as service:
-        await service.receive(UserCreated(...))                      # as if the bus had brought it; runs everything due
-        answer = await service.client("learner", id=ADA).get("/api/v1/users/me")
-        assert service.published(ProfileUpdated) == [...]
+async with ServiceUnderTest(SERVICE, tmp_path) as service:
+    await service.receive(UserCreated(...))                      # as if the bus had brought it; runs everything due
+    answer = await service.client("learner", id=ADA).get("/api/v1/users/me")
+    assert service.published(ProfileUpdated) == [...]
 """
 
 from __future__ import annotations

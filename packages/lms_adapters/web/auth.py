@@ -13,8 +13,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
 
 from lms_core.domain.errors import Forbidden, Unauthenticated, Unavailable

@@ -1,4 +1,4 @@
-"""Roles and the permissions they carry. A permission is `<resource>:<verb>`; handlers ask for permissions, never roles."""
+"""Roles and the permissions they carry: `<resource>:<verb>`. Handlers ask for permissions, never for roles."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ async def standing(database: Database, service_revisions: Path | None) -> list[S
 async def migrate(
     database: Database, service_revisions: Path | None, *, to: str = "head", only: str | None = None
 ) -> list[str]:
-    """Bring the database to the newest revision (`to="base"` or a revision id goes back); the names of what was applied.
+    """Bring the database to the newest revision; the names of what was applied. `to="base"` or a revision goes back.
 
     All of it is one transaction, under a lock. Raises NewerDatabase when the database is ahead of the code.
     """
@@ -135,7 +135,8 @@ async def render_difference(
             },
         )
         operations = produce_migrations(context, metadata)
-        assert operations.upgrade_ops is not None and operations.downgrade_ops is not None
+        assert operations.upgrade_ops is not None
+        assert operations.downgrade_ops is not None
         up = _indented(render_python_code(operations.upgrade_ops, render_item=context.opts["render_item"]))
         down = _indented(render_python_code(operations.downgrade_ops, render_item=context.opts["render_item"]))
         return _REVISION.format(message=message, revision=revision, down_revision=down_revision, up=up, down=down)
