@@ -87,9 +87,9 @@ _PURE = ("//packages/lms_core/**", "//reqs#msgspec")
 def lms_layers():
     """The rooms of a service: domain → ports → usecases look inward only; no room looks into another service."""
     data = "<resources>"
-    rooms = ["/domain/**", "/ports/**"]
+    rooms = ["/__init__.py", "/domain/**", "/ports/**"]
     __dependencies_rules__(
-        ({"type": "python_sources", "path": "/domain/**"}, "/domain/**", data, *_PURE, "!*"),
+        ({"type": "python_sources", "path": "/domain/**"}, "/__init__.py", "/domain/**", data, *_PURE, "!*"),
         ({"type": "python_sources", "path": "/ports/**"}, *rooms, data, *_PURE, "!*"),
         ({"type": "python_sources", "path": "/usecases/**"}, *rooms, "/usecases/**", data, *_PURE, "!*"),
         # the other rooms, wiring, service and tests: their own service and every package, no other service, no program

@@ -1,1 +1,0 @@
-"""The services, each in the same shape."""

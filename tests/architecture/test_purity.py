@@ -15,7 +15,7 @@ BLOCKING = re.compile(
     r"|.*\.(read_text|read_bytes|write_text|write_bytes)"
 )
 IMPURE = re.compile(
-    r"(datetime\.)?(datetime|date)\.(now|utcnow|today)|time\.(time|monotonic|perf_counter)(_ns)?"
+    r"(.*\.)?(datetime|date)\.(now|utcnow|today)|time\.(time|monotonic|perf_counter)(_ns)?"
     r"|(uuid\.)?uuid[147]|(random|secrets)\.\w+|os\.(urandom|getenv)|open|print"
 )
 

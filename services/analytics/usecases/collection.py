@@ -20,6 +20,8 @@ from services.analytics.ports.collection import ColumnStore, Staging
 
 BATCH: Final = 1000
 """Events that are loaded together, at most."""
+LINGER: Final = timedelta(seconds=1)
+"""After a batch that was not full: a stream of events makes few batches, a single event does not wait."""
 PATIENCE: Final = timedelta(minutes=1)
 """Between two series of attempts, while the store is away."""
 PERSONAL: Final[dict[str, type[Event]]] = {kind.type: kind for kind in (UserCreated, ProfileUpdated)}
@@ -77,19 +79,19 @@ class LoadStaged:
 
     async def __call__(self, job: Load, run: JobRun) -> None:
         batch = await self.staging.take(self.ids.new(), BATCH)
-        again = None
+        pause = timedelta() if batch is not None and len(batch.events) == BATCH else LINGER
         if batch is not None:
             try:
                 await self.store.insert(batch.id, batch.events)
             except Unavailable:
                 if not run.last:
                     raise
-                batch, again = None, self.clock.now() + PATIENCE
+                batch, pause = None, PATIENCE
         async with self.uow:
             if batch is not None:
                 await self.staging.remove(batch.id)
             if await self.staging.waiting():
-                self.uow.enqueue(Load(), key=_KEY, at=again)
+                self.uow.enqueue(Load(), key=_KEY, at=self.clock.now() + pause)
 
 
 USE_CASES = (CollectEvent, LoadStaged)

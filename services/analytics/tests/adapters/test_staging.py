@@ -14,7 +14,7 @@ from lms_core.ports.uow import UnitOfWork
 from lms_core.testing.fakes import MORNING
 from services.analytics.ports.collection import Staging
 from services.analytics.service import SERVICE
-from services.analytics.usecases.collection import Load, LoadStaged
+from services.analytics.usecases.collection import LINGER, Load, LoadStaged
 
 BLOCKED = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7241 AND NOT granted"
 
@@ -36,7 +36,7 @@ async def test_the_last_look_sees_what_is_being_staged(tmp_path: Path, database_
                     assert not finishing.done()
             await finishing
         assert (await service.running.workers.queue.backlog())["open"] == 1
-        await service.drain()
+        await service.advance(LINGER)
         assert (await database.read("SELECT count(*) FROM staged_event", ()))[0][0] == 0
 
 

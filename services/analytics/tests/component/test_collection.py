@@ -22,7 +22,7 @@ from services.analytics.service import SERVICE
 from services.analytics.tests.events import COURSE, paid, published
 from services.analytics.tests.fakes import MemoryColumnStore
 from services.analytics.usecases import collection
-from services.analytics.usecases.collection import PATIENCE, CollectEvent
+from services.analytics.usecases.collection import LINGER, PATIENCE, CollectEvent
 from services.analytics.wiring import wiring
 
 
@@ -142,6 +142,7 @@ async def test_a_crash_between_insert_and_removal_repeats_the_same_batch(tmp_pat
         async with container() as scope:
             assert await (await scope.get(Staging)).take(fake_id(2), 1000) == batch
         await service.drain()
+        await service.advance(LINGER)
         assert (await store.totals(MORNING.date())).events == 3
         assert await service.dead_letters() == []
 
@@ -193,6 +194,7 @@ async def staged_while_the_job_runs(folder: Path, environ: Mapping[str, str] | N
         await service.collect(an_envelope("a"))
         assert await workers.jobs_once() == 1
         assert (store.ids, await service.staged()) == (["a"], 1)
+        service.clock.advance(LINGER)
         assert await workers.jobs_once() == 1
         assert (store.ids, await service.staged()) == (["a", "b"], 0)
         assert await workers.jobs_once() == 0

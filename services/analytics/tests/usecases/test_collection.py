@@ -16,7 +16,15 @@ from lms_core.ports.jobs import JobRun
 from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork
 from services.analytics.tests.fakes import FakeStaging, MemoryColumnStore
 from services.analytics.usecases import collection
-from services.analytics.usecases.collection import PATIENCE, PERSONAL, CollectEvent, Load, LoadStaged, without_names
+from services.analytics.usecases.collection import (
+    LINGER,
+    PATIENCE,
+    PERSONAL,
+    CollectEvent,
+    Load,
+    LoadStaged,
+    without_names,
+)
 
 FIRST, LAST = JobRun("job", 1, last=False), JobRun("job", 10, last=True)
 
@@ -72,7 +80,7 @@ async def test_a_job_that_leaves_something_has_a_successor(monkeypatch: pytest.M
     await world.collect("a", "b", "c")
     uow = await world.load()
     assert world.store.ids == ["a", "b"]
-    assert uow.jobs == [(Load(), "load", None)]
+    assert uow.jobs == [(Load(), "load", MORNING)]
 
 
 async def test_a_batch_that_was_inserted_and_not_removed_is_repeated_as_it_was() -> None:
@@ -83,7 +91,7 @@ async def test_a_batch_that_was_inserted_and_not_removed_is_repeated_as_it_was()
     await world.store.insert(batch.id, batch.events)  # and here the process dies
     await world.collect("b")
     uow = await world.load()
-    assert (world.store.ids, uow.jobs) == (["a"], [(Load(), "load", None)])
+    assert (world.store.ids, uow.jobs) == (["a"], [(Load(), "load", MORNING + LINGER)])
     await world.load()
     assert world.store.ids == ["a", "b"]
 

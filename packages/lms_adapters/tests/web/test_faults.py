@@ -1,0 +1,55 @@
+"""Where in the request a fault is, as a JSON pointer (RFC 6901)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import post
+from litestar.exceptions import ValidationException
+from litestar.params import FromQuery, JSONBody
+from litestar.testing import create_async_test_client
+
+from lms_adapters.web.messages import Body
+from lms_adapters.web.problems import fault, invalid_input
+
+
+class Part(Body, frozen=True, kw_only=True):
+    pages: int = 0
+
+
+class Thing(Body, frozen=True, kw_only=True):
+    title: str
+    parts: list[Part] = msgspec.field(default_factory=list)
+
+
+@post("/things")
+async def add(data: JSONBody[Thing], limit: FromQuery[int] = 1) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "pointer"),
+    [
+        ({"title": 7}, "", "#/title"),
+        ({}, "", "#/title"),
+        ({"title": "a", "colour": "red"}, "", "#/colour"),
+        ({"title": "a", "parts": [{}, {"pages": "two"}]}, "", "#/parts/1/pages"),
+        ({"title": "a", "parts": [{"a/b~c": 1}]}, "", "#/parts/0/a~1b~0c"),
+        ([], "", "#"),
+        ("thing", "", "#"),
+        (None, "", "#"),
+        ({"title": "a"}, "?limit=many", "#/limit"),
+    ],
+)
+async def test_faults_are_pointed_at(body: Any, query: str, pointer: str) -> None:
+    async with create_async_test_client([add], exception_handlers={ValidationException: invalid_input}) as client:
+        answer = await client.post(f"/things{query}", json=body)
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (400, "/problems/invalid")
+    assert [e["pointer"] for e in problem["errors"]] == [pointer]
+    assert "data" not in problem["errors"][0]["detail"]
+
+
+def test_a_fault_without_a_place_is_the_whole() -> None:
+    assert fault("", "no") == {"pointer": "#", "detail": "no"}

@@ -1,0 +1,69 @@
+"""Requests through the gateway to auth."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.gateway.tests.component.conftest import Opening
+
+ADA = {"email": "ada@example.org", "password": "correct horse battery", "display_name": "Ada Lovelace"}
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+async def test_a_person_registers_and_signs_in(opened: Opening) -> None:
+    async with opened() as client:
+        answer = await client.post("/api/v1/auth/register", json=ADA, headers={"traceparent": TRACE})
+        assert answer.status_code == 202
+        assert answer.headers["traceparent"][:36] == TRACE[:36]
+        assert len(answer.headers.get_list("traceparent")) == 1
+        signed_in = await client.post("/api/v1/auth/login", json={k: ADA[k] for k in ("email", "password")})
+        bearer = {"authorization": f"Bearer {signed_in.json()['access_token']}"}
+        assert (await client.post("/api/v1/auth/logout", headers=bearer)).status_code == 204
+
+
+async def test_a_services_refusal_comes_through(opened: Opening) -> None:
+    async with opened() as client:
+        answer = await client.post("/api/v1/auth/login", json={"email": "a@b.c", "password": "wrong one"})
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/auth/bad-credentials")
+        assert answer.json()["trace_id"] == answer.headers["traceparent"][3:35]
+
+
+async def test_a_token_that_does_not_count_is_refused_at_the_door(opened: Opening) -> None:
+    async with opened() as client:
+        answer = await client.get("/api/v1/auth/jwks", headers={"authorization": "Bearer a.b.c"})
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert (await client.get("/api/v1/auth/jwks")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/nothing", "/internal/descriptor", "/internal/openapi"])
+async def test_what_is_nobodys_is_404(opened: Opening, path: str) -> None:
+    async with opened() as client:
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+        assert answer.json()["trace_id"] == answer.headers["traceparent"][3:35]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth//jwks", "/api/v1/auth/%2e%2e/%2e%2e/internal", "/api/v1/auth/%2fjwks"])
+async def test_a_trick_is_400(opened: Opening, path: str) -> None:
+    async with opened() as client:
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/gateway/bad-path")
+
+
+async def test_headers_that_may_stand_once_may_not_stand_twice(opened: Opening) -> None:
+    async with opened() as client:
+        twice = [("authorization", "Bearer a"), ("authorization", "Bearer b")]
+        answer = await client.get("/api/v1/auth/jwks", headers=twice)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid")
+        strange = await client.get("/api/v1/auth/jwks", headers={"host": 'x";for=1.1.1.1'})
+        assert strange.status_code == 400
+
+
+async def test_pages_of_another_origin_ask_first(opened: Opening) -> None:
+    async with opened(cors_origins="https://app.example") as client:
+        asked = {"origin": "https://app.example", "access-control-request-method": "POST"}
+        answer = await client.options("/api/v1/auth/login", headers=asked)
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "https://app.example")
+        seen = await client.get("/api/v1/auth/jwks", headers={"origin": "https://app.example"})
+        assert seen.headers["access-control-allow-origin"] == "https://app.example"

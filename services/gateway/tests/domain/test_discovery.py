@@ -1,0 +1,60 @@
+"""What the gateway knows of services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.gateway.domain.discovery import Description, Directory, WrongService
+
+AUTH = Description(name="auth", summary="", version="1", prefixes=("/auth",), openapi={}, asyncapi={})
+USER = replace(AUTH, name="user", prefixes=("/users", "/people"))
+
+
+def test_nothing_is_seen_before_anybody_was_expected() -> None:
+    directory = Directory()
+    assert directory.unseen
+    directory.expect([])
+    assert not directory.unseen
+
+
+def test_routes_follow_from_what_services_say() -> None:
+    directory = Directory()
+    directory.expect(["auth", "user"])
+    assert directory.learn("auth", AUTH) == []
+    assert directory.unseen
+    assert directory.learn("user", USER) == []
+    assert not directory.unseen
+    assert {r.prefix: r.service for r in directory.table} == {
+        "/api/v1/auth": "auth",
+        "/api/v1/users": "user",
+        "/api/v1/people": "user",
+    }
+
+
+def test_the_table_is_replaced_not_changed() -> None:
+    directory = Directory()
+    directory.learn("auth", AUTH)
+    before, change = directory.table, directory.change
+    directory.learn("auth", AUTH)
+    assert (directory.table, directory.change) == (before, change)
+    directory.learn("auth", replace(AUTH, prefixes=("/accounts",)))
+    assert before.match("/api/v1/auth") is not None
+    assert directory.table.match("/api/v1/auth") is None
+    assert directory.change == change + 1
+
+
+def test_a_prefix_has_one_service_and_is_one() -> None:
+    directory = Directory()
+    directory.learn("user", USER)
+    faults = directory.learn("auth", replace(AUTH, prefixes=("/users", "/", "/auth")))
+    assert faults == ["auth claims '/', which is no prefix", "user claims /users, which auth has"]
+    assert directory.table.match("/api/v1/auth/x") is not None
+
+
+def test_who_answers_under_another_name_is_not_believed() -> None:
+    directory = Directory()
+    with pytest.raises(WrongService, match="where user should be, auth answers"):
+        directory.learn("user", AUTH)
+    assert directory.known == {}
