@@ -8,7 +8,16 @@ from lms_adapters.platform.compose import VERSION
 from lms_adapters.platform.registry import Plugin, discover
 from lms_adapters.platform.service import Service
 
-BUILT_IN = ("auth", "user", "course", "progress", "analytics", "billing", "notification", "gateway")
+BUILT_IN = {
+    "auth": "services.auth.service",
+    "user": "services.user.service",
+    "course": "services.course.service",
+    "progress": "services.progress.service",
+    "analytics": "services.analytics.service",
+    "billing": "services.billing.service",
+    "notification": "services.notification.service",
+    "gateway": "services.gateway.service",
+}
 
 
 class UnknownService(ValueError):
@@ -17,14 +26,19 @@ class UnknownService(ValueError):
 
 def plugins() -> list[Plugin]:
     """Our services and third parties', with what became of each."""
-    ours: list[Service] = [importlib.import_module(f"services.{name}.service").SERVICE for name in BUILT_IN]
-    return discover(ours, VERSION)
+    return discover([_built_in(name) for name in BUILT_IN], VERSION)
+
+
+def _built_in(name: str) -> Service:
+    service = importlib.import_module(BUILT_IN[name]).SERVICE
+    assert isinstance(service, Service)
+    return service
 
 
 def services(only: tuple[str, ...] = ()) -> list[Service]:
     """The usable services, or those named in `only`. Raises UnknownService."""
     if len(only) == 1 and only[0] in BUILT_IN:  # one service imports nothing of the others
-        return [importlib.import_module(f"services.{only[0]}.service").SERVICE]
+        return [_built_in(only[0])]
     usable = {p.name: p.service for p in plugins() if p.service is not None}
     unknown = [name for name in only if name not in usable]
     if unknown:

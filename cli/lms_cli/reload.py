@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -32,11 +33,10 @@ def fingerprint(root: Path) -> dict[str, int]:
 def supervise(arguments: list[str]) -> int:
     """Run `lms ARGUMENTS` over and over; the exit code of the last child once the operator stops it."""
     root = Path(__file__).resolve().parents[2]
-    stopping = False
+    stopping = threading.Event()
 
     def stop(_signal: int, _frame: object) -> None:
-        nonlocal stopping
-        stopping = True
+        stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -48,14 +48,14 @@ def supervise(arguments: list[str]) -> int:
             process_group=0,
             env=os.environ.copy(),
         )
-        while child.poll() is None and not stopping and fingerprint(root) == before:
+        while child.poll() is None and not stopping.is_set() and fingerprint(root) == before:
             time.sleep(0.5)
         child.terminate()
         code = child.wait()
-        if stopping:
+        if stopping.is_set():
             return code
         while fingerprint(root) == before:  # it fell over by itself: wait for a change
-            if stopping:
+            if stopping.is_set():
                 return code
             time.sleep(0.5)
         sys.stderr.write("lms: the code changed, starting again\n")
