@@ -19,6 +19,7 @@ from typing import Any
 from lms_adapters.platform.settings import Source
 from lms_cli.control import operate
 from lms_cli.operations import Row
+from tests.engines.process import family as descendants, is_running
 
 SERVICES = ("auth", "user", "course", "progress", "analytics", "billing", "notification", "gateway")
 START_SECONDS = 90.0
@@ -104,15 +105,16 @@ class RunningPlatform:
         raise AssertionError(f"{name} did not become ready:\n{self.log(name)}")
 
     def kill(self, *names: str) -> None:
-        """SIGKILL, and wait until the process and every child of it are gone."""
-        for name in names or tuple(self.processes):
-            process = self.processes.pop(name)
-            group = process.pid  # a session of its own
+        """SIGKILL to all at once; returns when the processes and every child of them are gone."""
+        killed = {name: self.processes.pop(name) for name in names or tuple(self.processes)}
+        family = [pid for process in killed.values() for pid in descendants(process.pid)]
+        for process in killed.values():
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)  # a session of its own
+        for name, process in killed.items():
             process.wait()
             deadline = time.monotonic() + 10
-            while _group_lives(group):
+            while _group_lives(process.pid) or any(map(is_running, family)):
                 assert time.monotonic() < deadline, f"children of {name} outlived it"
                 time.sleep(0.01)
 

@@ -25,7 +25,7 @@ from lms_cli.platform import plugins as found_plugins, services
 @as_json
 @click.pass_context
 def config(ctx: click.Context, service: str | None, json: bool) -> None:
-    """Every setting, its value and where it came from; secrets are masked.
+    """Every setting, its value and its origin; secrets are masked.
 
     LMS_COURSE_DATABASE_URL counts for course alone, LMS_DATABASE_URL for all; in lms.toml tables [course], [lms].
     """
@@ -64,7 +64,10 @@ def plugins_list(json: bool) -> None:
 @as_json
 @click.pass_context
 def check(ctx: click.Context, json: bool) -> None:
-    """Look at everything that can be wrong with an installation; exit 1 when something is."""
+    """Look at everything that can be wrong with an installation.
+
+    Databases, migrations, schemas, dead letters, the bus. Exits 1 when something is wrong.
+    """
     bad = 0
 
     async def rows() -> AsyncIterator[Row]:
@@ -98,7 +101,7 @@ def openapi(ctx: click.Context, output: str) -> None:
     """The merged OpenAPI 3.1 document of all services."""
 
     async def work() -> dict[str, Any]:
-        [row] = [row async for row in operate("openapi", (), source(ctx))]
+        [row] = [row async for row in operate("openapi", (), source(ctx), at=("gateway",))]
         return row["document"]  # type: ignore[no-any-return]
 
     _write(awaited(work()), output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ import msgspec
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.folder import control_socket, locked
 from lms_adapters.platform.settings import Settings, Source
-from lms_cli.operations import OPERATIONS, OperationFailed, Row
+from lms_cli.operations import OPERATIONS, OperationFailed, Row, words
 from lms_cli.platform import services
-from lms_core.domain.errors import Refusal
 
 _MAX_REQUEST = 1 << 20
 
@@ -58,36 +57,24 @@ class ControlServer:
         writer.close()
 
 
-def words(error: BaseException) -> str:
-    """An error as one line for a person."""
-    if isinstance(error, (Refusal, OperationFailed)):
-        faults = error.facts.get("errors", []) if isinstance(error, Refusal) else []
-        listed = "; ".join(f"{f['pointer']} {f['detail']}" for f in faults) if isinstance(faults, list) else ""
-        return listed or str(error)
-    return f"{type(error).__name__}: {error}"
-
-
 def short(path: Path) -> str:
     """The shorter of the absolute and the relative path: a socket's name has at most 107 characters."""
     return min(str(path.absolute()), os.path.relpath(path), key=len)
 
 
-async def operate(name: str, only: tuple[str, ...], source: Source, /, **arguments: Any) -> AsyncIterator[Row]:
+async def operate(
+    name: str, only: tuple[str, ...], source: Source, /, *, at: tuple[str, ...] = (), **arguments: Any
+) -> AsyncIterator[Row]:
     """Rows of an operation: from the platform that runs on the folder, else from one opened for it.
 
-    `only` names the services it needs when nothing runs; none: all. Raises OperationFailed.
+    `only` names the services it needs when nothing runs; none: all. Where each service runs alone, those named in `at`
+    (or else in `only`; none: all) are asked, at the same time. Raises OperationFailed.
     """
     data = Path(source.load(Settings, "lms").data)
-    answered = False
-    for path in _sockets(data, only):
-        try:
-            reader, writer = await asyncio.open_unix_connection(short(path), limit=1 << 24)
-        except (ConnectionRefusedError, FileNotFoundError):
-            continue
-        answered = True
-        async for row in _ask(reader, writer, name, arguments):
+    answers = [line for path in _sockets(data, at or only) if (line := await _call(path)) is not None]
+    if answers:
+        async for row in merged([_ask(*line, name, arguments) for line in answers]):
             yield row
-    if answered:
         return
     with locked(data):
         platform = Platform(services(only), source, workers=False)
@@ -97,6 +84,34 @@ async def operate(name: str, only: tuple[str, ...], source: Source, /, **argumen
                 yield row
         finally:
             await platform.close()
+
+
+async def _call(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """A connection, unless nobody listens there any more."""
+    try:
+        return await asyncio.open_unix_connection(short(path), limit=1 << 24)
+    except (ConnectionRefusedError, FileNotFoundError):
+        return None
+
+
+async def merged(sources: list[AsyncGenerator[Row, None]]) -> AsyncIterator[Row]:
+    """Rows of several, as they come. The first that fails ends all."""
+    pending = {asyncio.ensure_future(anext(rows, None)): rows for rows in sources}
+    try:
+        while pending:
+            done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                rows = pending.pop(task)
+                row = task.result()
+                if row is not None:
+                    pending[asyncio.ensure_future(anext(rows, None))] = rows
+                    yield row
+    finally:
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for rows in sources:
+            await rows.aclose()
 
 
 def _sockets(data: Path, only: tuple[str, ...]) -> list[Path]:
@@ -110,7 +125,7 @@ def _sockets(data: Path, only: tuple[str, ...]) -> list[Path]:
 
 async def _ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name: str, arguments: dict[str, Any]
-) -> AsyncIterator[Row]:
+) -> AsyncGenerator[Row, None]:
     try:
         writer.write(msgspec.json.encode({"operation": name, "arguments": arguments}) + b"\n")
         await writer.drain()

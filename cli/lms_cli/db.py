@@ -7,15 +7,17 @@ import tempfile
 from pathlib import Path
 
 import click
+from alembic.util import CommandError
 
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.folder import locked
 from lms_adapters.platform.settings import Settings
 from lms_adapters.sql.engine import open_database
-from lms_adapters.sql.migrations.runner import migrate, render_difference
+from lms_adapters.sql.migrations.runner import drift, migrate, render_difference
 from lms_cli.control import operate
+from lms_cli.operations import OperationFailed
 from lms_cli.options import as_json, service_option, source
-from lms_cli.output import awaited, console, show
+from lms_cli.output import awaited, console, one_line, show
 from lms_cli.platform import services
 
 
@@ -43,6 +45,8 @@ async def _migrate(ctx: click.Context, service: str | None, to: str, only: str |
             await one.database.open()
             try:
                 applied = await migrate(one.database, one.service.revisions, to=to, only=only)
+            except CommandError as error:
+                raise OperationFailed(f"{one.service.name}: {error}") from error
             finally:
                 await one.database.close()
             console.print(f"{one.service.name}: {', '.join(applied) or 'nothing to do'}")
@@ -71,25 +75,31 @@ def downgrade(ctx: click.Context, service: str, revision: str) -> None:
 @click.option("--message", "-m", required=True, help="What it does, e.g. 'add cohorts'.")
 def revision(service: str, message: str) -> None:
     """Write the next revision of SERVICE from the difference between its rows and its revisions."""
-    [chosen] = services((service,))
+    with one_line():
+        [chosen] = services((service,))
     if chosen.tables is None or chosen.revisions is None:
         raise click.ClickException(f"{service} has no database")
     folder = chosen.revisions
     numbers = sorted(int(p.name[:4]) for p in folder.glob("[0-9]" * 4 + "_*.py"))
     number = (numbers[-1] if numbers else 0) + 1
 
-    async def work() -> str:
+    async def work() -> str | None:
         with tempfile.TemporaryDirectory() as scratch:
             database = open_database(f"sqlite:///{scratch}/scratch.db")
             await database.open()
             try:
                 await migrate(database, folder)
                 assert chosen.tables is not None
+                if not await drift(database, chosen.tables):
+                    return None
                 return await render_difference(database, chosen.tables, f"{number:04}", f"{number - 1:04}", message)
             finally:
                 await database.close()
 
     text = awaited(work())
+    if text is None:
+        console.print(f"{service}: its revisions make its tables as they are; nothing to write")
+        return
     path = folder / f"{number:04}_{re.sub(r'[^a-z0-9]+', '_', message.lower()).strip('_')}.py"
     path.write_text(text)
     console.print(f"wrote {path}: read it before you trust it")

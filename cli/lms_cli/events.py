@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 import click
@@ -12,6 +13,7 @@ from lms_cli.operations import Row
 from lms_cli.options import as_json, service_option, source
 from lms_cli.output import awaited, console, show
 from lms_cli.platform import services
+from lms_core.domain.time import from_ms
 
 
 @click.group()
@@ -23,16 +25,16 @@ def events() -> None:
 @as_json
 def catalogue(json: bool) -> None:
     """Every event there is: who publishes it and who takes it."""
-    running = services()
 
     async def rows() -> AsyncIterator[Row]:
+        running = services()
         for publisher in running:
             for event in publisher.publishes:
                 takers = [s.name for r in running for s in r.subscribes if event in s.events or s.everything]
                 yield {
                     "event": event.type,
                     "key": event.key_field,
-                    "taken by": ", ".join(takers),
+                    "taken by": takers if json else "\n".join(takers),
                     "what": (event.__doc__ or "").strip().splitlines()[0],
                 }
 
@@ -48,8 +50,13 @@ def catalogue(json: bool) -> None:
 def log(ctx: click.Context, service: str | None, trace_id: str | None, limit: int, json: bool) -> None:
     """The newest published events, from the publishers' logs."""
     only = (service,) if service else ()
-    rows = operate("events.log", only, source(ctx), service=service, trace_id=trace_id, limit=limit)
-    awaited(show(rows, json=json, empty="nothing was published yet"))
+
+    async def rows() -> AsyncIterator[Row]:
+        asked = operate("events.log", only, source(ctx), service=service, trace_id=trace_id, limit=limit)
+        for row in sorted([row async for row in asked], key=lambda row: (row["at"], row["id"]))[-limit:]:
+            yield row if json else {**row, "at": from_ms(row["at"]).isoformat(timespec="milliseconds")}
+
+    awaited(show(rows(), json=json, empty="nothing was published yet"))
 
 
 @events.command()
@@ -126,20 +133,25 @@ def replay(ctx: click.Context, name: str, verify: bool, json: bool) -> None:
     It is built beside the live tables and compared with them, row by row; what differs is printed, and without
     --verify mended in one transaction. The platform may go on running.
     """
-    found = 0
+    found, mended, at = 0, False, (name.partition(".")[0],)
 
     async def rows() -> AsyncIterator[Row]:
-        nonlocal found
-        async for row in operate("events.replay", (), source(ctx), name=name, verify=verify):
+        nonlocal found, mended
+        async for row in operate("events.replay", (), source(ctx), at=at, name=name, verify=verify):
             if "read" in row:
-                if not json:
+                mended = row.get("mended", False)
+                if not json and sys.stdout.isatty():
                     console.print(f"  {row['read']:>8} events read", end="\r")
                 continue
             found += 1
-            yield row
+            yield row if json else {k: v if isinstance(v, str) else _pairs(v) for k, v in row.items()}
 
     awaited(show(rows(), json=json, empty=f"{name}: no difference"))
     if found and not json:
-        console.print(f"{found} rows differ" + ("" if verify else ", mended"))
-    if found and verify:
+        console.print(f"{found} rows differ" + (", mended" if mended else ""))
+    if found and not mended:
         ctx.exit(1)
+
+
+def _pairs(values: Row) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in values.items())

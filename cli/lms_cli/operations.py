@@ -6,6 +6,8 @@ It runs inside the running platform (through its control socket), or on the fold
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -14,9 +16,12 @@ import msgspec
 
 from lms_adapters.platform.compose import Platform, RunningService
 from lms_adapters.platform.keys import call
+from lms_adapters.platform.replay import CannotReplay, replay
+from lms_adapters.platform.settings import Settings
+from lms_adapters.sql.engine import open_database
 from lms_adapters.sql.migrations.runner import drift, standing
 from lms_adapters.sql.outbox import Outbox
-from lms_core.domain.errors import Unavailable
+from lms_core.domain.errors import Refusal, Unavailable
 
 Row = dict[str, Any]
 Operation = Callable[..., AsyncIterator[Row]]
@@ -25,6 +30,15 @@ OPERATIONS: dict[str, Operation] = {}
 
 class OperationFailed(Exception):
     """The operation could not be done; one line for the operator."""
+
+
+def words(error: BaseException) -> str:
+    """An error as one line for a person."""
+    if isinstance(error, (Refusal, OperationFailed)):
+        faults = error.facts.get("errors", []) if isinstance(error, Refusal) else []
+        listed = "; ".join(f"{f['pointer']} {f['detail']}" for f in faults) if isinstance(faults, list) else ""
+        return listed or str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def operation(name: str) -> Callable[[Operation], Operation]:
@@ -41,7 +55,8 @@ def stores(platform: Platform, service: str | None = None) -> list[RunningServic
     """The services with a database, or the named one. Raises OperationFailed."""
     found = [s for name, s in platform.services.items() if s.database is not None and service in (None, name)]
     if service is not None and not found:
-        raise OperationFailed(f"no service {service} with a database here; there are {', '.join(platform.services)}")
+        here = "has no database" if service in platform.services else "does not run here"
+        raise OperationFailed(f"{service} {here}")
     return found
 
 
@@ -133,6 +148,61 @@ async def backlog(platform: Platform, service: str | None = None) -> AsyncIterat
         yield {"service": one.service.name, **await one.workers.measure()}
 
 
+@operation("events.replay")
+async def events_replay(platform: Platform, name: str, verify: bool = False) -> AsyncIterator[Row]:
+    """`{"read": n}` as it goes, then a row for each difference; see `lms_adapters.platform.replay`."""
+    service = name.partition(".")[0]
+    [one] = stores(platform, service)
+    async with contextlib.AsyncExitStack() as life:
+        logs = {o.service.stream: Outbox(o.database) for o in stores(platform) if o.database is not None}
+        for stream in {e.stream for s in one.service.subscribes if s.name == name for e in s.events} - set(logs):
+            log = await life.enter_async_context(_log_elsewhere(platform, stream))
+            if log is not None:
+                logs[stream] = log
+        read: asyncio.Queue[int] = asyncio.Queue()
+        work = asyncio.create_task(replay(name, one, logs, verify=verify, progress=read.put_nowait))
+        try:
+            while not work.done():
+                look = asyncio.create_task(read.get())
+                await asyncio.wait({look, work}, return_when=asyncio.FIRST_COMPLETED)
+                if look.done():
+                    yield {"read": look.result()}
+                look.cancel()
+            found = work.result()
+        except CannotReplay as error:
+            raise OperationFailed(str(error)) from error
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+    yield {"read": found.handled, "waiting": found.waiting, "mended": found.mended}
+    for row in found.rows:
+        yield msgspec.to_builtins(row, enc_hook=str)
+    for left in found.unhandled:
+        yield {
+            "table": left.type,
+            "key": {"key": left.key, "event": left.event_id},
+            "kind": "unhandled",
+            "live": {},
+            "rebuilt": {"error": left.error},
+        }
+
+
+@contextlib.asynccontextmanager
+async def _log_elsewhere(platform: Platform, stream: str) -> AsyncIterator[Outbox | None]:
+    """The log of a service in another process, where its database can be opened from here; only read."""
+    service = stream.rpartition(".")[2]
+    url = platform.source.load(Settings, service).database_url
+    if url.startswith("sqlite:") and not os.path.exists(url.removeprefix("sqlite:///")):  # noqa: ASYNC240
+        yield None
+        return
+    database = open_database(url, pool=2)
+    await database.open()
+    try:
+        yield Outbox(database)
+    finally:
+        await database.close()
+
+
 @operation("jobs.list")
 async def jobs_list(platform: Platform, service: str | None = None, dead: bool = False) -> AsyncIterator[Row]:
     """Open jobs by due time, or those that were given up."""
@@ -147,7 +217,8 @@ async def jobs_requeue(platform: Platform, service: str, id: str) -> AsyncIterat
     """Give a dead job its attempts again."""
     [one] = stores(platform, service)
     assert one.workers is not None
-    await one.workers.queue.requeue(id)
+    if not await one.workers.queue.requeue(id):
+        raise OperationFailed(f"{service} has no dead job {id}")
     yield {"service": service, "id": id, "state": "requeued"}
 
 
@@ -156,7 +227,8 @@ async def jobs_cancel(platform: Platform, service: str, id: str) -> AsyncIterato
     """Take a job out of the queue."""
     [one] = stores(platform, service)
     assert one.workers is not None
-    await one.workers.queue.cancel(id)
+    if not await one.workers.queue.cancel(id):
+        raise OperationFailed(f"{service} has no open or dead job {id}")
     yield {"service": service, "id": id, "state": "cancelled"}
 
 

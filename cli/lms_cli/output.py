@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -13,19 +14,31 @@ from rich.console import Console
 from rich.table import Table
 
 from lms_adapters.platform.run import EXPECTED
-from lms_cli.operations import OperationFailed, Row
+from lms_cli.operations import OperationFailed, Row, words
 from lms_cli.platform import UnknownService
+from lms_core.domain.errors import Refusal
 
 T = TypeVar("T")
-console = Console(highlight=False)
+WIDE = 200
+"""Columns where no terminal says how many there are: a table in a file or a pipe is not to be folded."""
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+@contextlib.contextmanager
+def one_line() -> Iterator[None]:
+    """What an operator can mend becomes one line and exit code 1."""
+    try:
+        yield
+    except Refusal as error:
+        raise click.ClickException(words(error)) from error
+    except (*EXPECTED, OperationFailed, UnknownService) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; what an operator can mend becomes one line and exit code 1."""
-    try:
+    with one_line():
         return asyncio.run(work)
-    except (*EXPECTED, OperationFailed, UnknownService) as error:
-        raise click.ClickException(str(error)) from error
 
 
 async def show(rows: AsyncIterator[Row], *, json: bool, empty: str, live: bool = False) -> int:

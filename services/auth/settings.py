@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms_adapters.platform.settings import Secret, Settings
+from lms_adapters.platform.settings import BadSettings, Secret, Settings
 
 
 class AuthSettings(Settings, frozen=True, kw_only=True):
@@ -14,3 +14,7 @@ class AuthSettings(Settings, frozen=True, kw_only=True):
     """How long an access token counts."""
     session_days: int = 30
     """How long a sign-in lasts without being used."""
+
+    def __post_init__(self) -> None:
+        if self.profile == "production" and not self.master_key:
+            raise BadSettings("master_key: the profile is production, and a key in the data folder is for development")

@@ -10,7 +10,7 @@ async def open_broadcast(url: str) -> Broadcast:
 
     Raises ValueError for an unknown scheme.
     """
-    from lms_adapters.platform.registry import by_url
+    from lms_adapters.platform.registry import by_url, third_party
 
     match by_url("broadcast", url, ("memory", "nats", "redis")):
         case "memory":
@@ -21,7 +21,10 @@ async def open_broadcast(url: str) -> Broadcast:
             from lms_adapters.broadcast.nats import NatsBroadcast
 
             return NatsBroadcast(url)
-        case _:
+        case "redis":
             from lms_adapters.broadcast.redis import RedisBroadcast
 
             return RedisBroadcast(url)
+        case other:
+            broadcast: Broadcast = third_party("broadcast", other)(url)
+            return broadcast

@@ -17,7 +17,7 @@ def open_bus(url: str, logs: Mapping[str, Log] | None = None) -> Bus:
     Nothing is connected yet. `logs` are the publishers' logs by stream, which the memory bus reads; it may be filled
     later. Raises ValueError for an unknown scheme or a malformed setting.
     """
-    from lms_adapters.platform.registry import by_url
+    from lms_adapters.platform.registry import by_url, third_party
 
     match by_url("bus", url, ("memory", "nats", "kafka")):
         case "memory":
@@ -28,7 +28,10 @@ def open_bus(url: str, logs: Mapping[str, Log] | None = None) -> Bus:
             from lms_adapters.bus.nats import NatsBus
 
             return NatsBus(url)
-        case _:
+        case "kafka":
             from lms_adapters.bus.kafka import KafkaBus
 
             return KafkaBus(url)
+        case other:
+            bus: Bus = third_party("bus", other)(url)
+            return bus

@@ -129,7 +129,12 @@ class MemoryBus(Bus):
         """
         if stream not in self._logs:
             raise LookupError(f"the memory bus was given no log for {stream}")
-        looks = {reader.look(): reader for reader in self._readers.get(stream, ()) if reader.awake}
+        looks: dict[asyncio.Future[None], _Reader] = {}
+        for reader in self._readers.get(stream, ()):
+            if reader.awake:
+                looks[reader.look()] = reader
+            else:
+                reader.bell.set()
         if looks:
             _, slow = await asyncio.wait(looks, timeout=MOMENT)
             for look in slow:

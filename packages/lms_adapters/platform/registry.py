@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lms_adapters.platform.service import Service
@@ -21,23 +21,33 @@ class UnknownScheme(ValueError):
 
 
 def by_url(port: str, url: str, known: Sequence[str]) -> str:
-    """The scheme of `url` if it is one of `known`, without a `+variant`.
+    """The scheme of `url` if it is one of `known` or of an installed third party, without a `+variant`.
 
     Raises UnknownScheme, a ValueError that names the nearest known scheme.
     """
     scheme = url.partition(":")[0].partition("+")[0].lower()
     scheme = {"postgres": "postgresql"}.get(scheme, scheme)
-    if scheme in known:
+    if scheme in known or _entry(port, scheme) is not None:
         return scheme
     near = difflib.get_close_matches(scheme, known, 1, 0.4)
     hint = f"did you mean {near[0]}://?" if near else f"known: {', '.join(f'{k}://' for k in known)}"
     raise UnknownScheme(f"no {port} adapter for {scheme}://; {hint}")
 
 
-def third_party(port: str, scheme: str) -> EntryPoint | None:
-    """An adapter of someone else's: the entry point `<port>.<scheme>` in the group lms.adapters."""
-    found = entry_points(group=ADAPTERS_GROUP, name=f"{port}.{scheme}")
-    return next(iter(found), None)
+def third_party(port: str, scheme: str) -> Callable[[str], Any]:
+    """Someone else's adapter, opened with the URL: the entry point `<port>.<scheme>` in the group lms.adapters.
+
+    For the last case of a match on `by_url`, which has seen that it is there.
+    """
+    entry = _entry(port, scheme)
+    if entry is None:
+        raise UnknownScheme(f"no {port} adapter for {scheme}://")
+    opener: Callable[[str], Any] = entry.load()
+    return opener
+
+
+def _entry(port: str, scheme: str) -> EntryPoint | None:
+    return next(iter(entry_points(group=ADAPTERS_GROUP, name=f"{port}.{scheme}")), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async def run(
     settings = source.load(Settings, front)
     logging.configure(settings.log, settings.log_level)
     tracing.configure(settings.otlp_url or None)
-    if alone and settings.bus_url.startswith("memory"):
+    if alone and settings.bus_url.startswith("memory") and any(s.tables is not None for s in services):
         raise SharedMemoryBus(
             f"a memory bus ends with its process, and {front} is to run alone: set LMS_BUS_URL=nats://127.0.0.1:4222 "
             f"(or run `lms up --only {front}`)"

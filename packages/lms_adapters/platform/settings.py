@@ -44,7 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     otlp_url: str = ""
     """OTLP/HTTP collector for traces; empty: ids only."""
     log: Literal["console", "json"] = "console"
+    """How log lines look: for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
     connections: int = 80
     """Database connections this process may hold, over all services together (PostgreSQL)."""
     public_url: str = "http://127.0.0.1:8000"

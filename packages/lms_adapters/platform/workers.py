@@ -63,6 +63,7 @@ class Workers:
         self._work = {w.job.name: w for w in service.jobs}
         self._tasks: list[asyncio.Task[None]] = []
         self._lost: dict[str, str] = {}
+        self._inherited = False
 
     # life
 
@@ -291,6 +292,9 @@ class Workers:
         """Run what is due, up to sixteen at a time; how many ran."""
         if not self._work:
             return 0
+        if not self._inherited:
+            await self.queue.inherit()
+            self._inherited = True
         leased = await self.queue.claim(uuid4().hex)
         await asyncio.gather(*(self._job(job) for job in leased))
         return len(leased)

@@ -110,17 +110,20 @@ def open_database(url: str, *, pool: int = 8) -> Database:
 
     `pool` is this service's share of the process's connections. Raises ValueError for an unknown scheme.
     """
-    from lms_adapters.platform.registry import by_url
+    from lms_adapters.platform.registry import by_url, third_party
 
     match by_url("database", url, ("sqlite", "postgresql")):
         case "sqlite":
             from lms_adapters.sql.sqlite import SqliteDatabase
 
             return SqliteDatabase(url.removeprefix("sqlite:///"))
-        case _:
+        case "postgresql":
             from lms_adapters.sql.postgresql import PostgresDatabase
 
             return PostgresDatabase(url, pool=pool)
+        case other:
+            database: Database = third_party("database", other)(url)
+            return database
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ RETURNING id, name, args, traceparent, attempts, token
 _FINISH = """
 UPDATE lms_job SET state = 2, done_at = $1, error = NULL WHERE id = $2 AND token = $3 AND state = 0 RETURNING id
 """
-_RETRY = "UPDATE lms_job SET state = $1, due = $2, error = $3 WHERE id = $4 AND token = $5 AND state = 0"
+_RETRY = "UPDATE lms_job SET state = $1, due = $2, error = $3, token = NULL WHERE id = $4 AND token = $5 AND state = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,17 @@ class JobQueue:
             rows = await driver.fetch(_CLAIM.format(lock=lock), now + LEASE_MS, token, now, limit)
         return [Leased(row[0], row[1], bytes(row[2]), row[3], row[4], row[5]) for row in rows]
 
+    async def inherit(self) -> None:
+        """Take over what a dead process had claimed, without waiting for its leases to run out.
+
+        Only where the store says that no other process can be alive: on SQLite, whose data folder is locked.
+        """
+        if self._database.kind == "sqlite":
+            await self._write(
+                "UPDATE lms_job SET due = $1, token = NULL WHERE state = 0 AND token IS NOT NULL",
+                to_ms(self._clock.now()),
+            )
+
     async def next_due(self) -> float | None:
         """Seconds until the next job is due; None when none waits."""
         rows = await self._database.read("SELECT min(due) FROM lms_job WHERE state = 0", ())
@@ -119,21 +130,21 @@ class JobQueue:
         counts = dict(rows)
         return {"open": counts.get(0, 0), "dead": counts.get(3, 0)}
 
-    async def requeue(self, id: str) -> None:
-        """Give a dead job its attempts again, now."""
-        now = to_ms(self._clock.now())
-        await self._write("UPDATE lms_job SET state = 0, attempts = 0, due = $1 WHERE id = $2 AND state = 3", now, id)
+    async def requeue(self, id: str) -> bool:
+        """Give a dead job its attempts again, now. False: no such job."""
+        hit = await self._changed("state = 0, attempts = 0, due = $1", "state = 3", id)
         self._database.announce(frozenset({"jobs"}))
+        return hit
 
-    async def cancel(self, id: str) -> None:
-        """Take an open or dead job out of the queue; it stays in the table as done with its error."""
-        now = to_ms(self._clock.now())
-        await self._write(
-            "UPDATE lms_job SET state = 2, done_at = $1, error = 'cancelled by the operator' "
-            "WHERE id = $2 AND state IN (0, 3)",
-            now,
-            id,
-        )
+    async def cancel(self, id: str) -> bool:
+        """Take an open or dead job out; it stays in the table as done, with its error. False: no such job."""
+        values = "state = 2, done_at = $1, error = 'cancelled by the operator'"
+        return await self._changed(values, "state IN (0, 3)", id)
+
+    async def _changed(self, values: str, where: str, id: str) -> bool:
+        async with writing(self._database) as driver:
+            sql = f"UPDATE lms_job SET {values} WHERE id = $2 AND {where} RETURNING id"  # noqa: S608
+            return bool(await driver.fetch(sql, to_ms(self._clock.now()), id))
 
     async def _write(self, sql: str, *args: object) -> None:
         async with writing(self._database) as driver:

@@ -1,12 +1,12 @@
 """Versions as entity tags: read with ETag, change with If-Match (RFC 9110, sections 8.8.3 and 13.1).
 
-    async def show(..., if_none_match: IfNoneMatch = None) -> Response[ThingView]:
-        thing = await show(me, ...)
-        return tagged(view(thing, ThingView), thing.version, if_none_match)
+async def show(..., if_none_match: IfNoneMatch = None) -> Response[ThingView]:
+    thing = await show(me, ...)
+    return tagged(view(thing, ThingView), thing.version, if_none_match)
 
-    async def edit(..., if_match: IfMatch = None) -> Response[ThingView]:
-        thing = await edit(me, ..., version=required_version(if_match))
-        return tagged(view(thing, ThingView), thing.version)
+async def edit(..., if_match: IfMatch = None) -> Response[ThingView]:
+    thing = await edit(me, ..., version=required_version(if_match))
+    return tagged(view(thing, ThingView), thing.version)
 """
 
 from __future__ import annotations

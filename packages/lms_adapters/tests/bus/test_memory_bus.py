@@ -94,6 +94,31 @@ async def test_publish_waits_for_a_sink_that_is_only_beginning() -> None:
         assert numbers(sink) == [1]
 
 
+async def test_a_sink_that_was_slow_once_still_hears_of_what_comes_while_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it any longer, but what is published before it is done is not lost on it."""
+    monkeypatch.setattr("lms_adapters.bus.memory.MOMENT", 0.05)
+    go_on = asyncio.Event()
+    go_on.set()
+
+    class Slow(RecordingSink):
+        async def ingest(self, stream: str, batch: Sequence[Envelope], position: str) -> None:
+            await go_on.wait()
+            await super().ingest(stream, batch, position)
+
+    world, sink = World(), Slow()
+    async with fed(world.bus, "s", sink):
+        await world.bus.fed({"s": {"recorder"}})
+        await world.commit(1)
+        await sink.has("s", 1)
+        go_on.clear()
+        await world.commit(2)  # gives up waiting while the sink is at it
+        await world.commit(3)
+        go_on.set()
+        async with asyncio.timeout(5):
+            while numbers(sink) != [1, 2, 3]:
+                await asyncio.sleep(0)
+
+
 async def test_a_late_commit_arrives_live() -> None:
     world, sink = World(), RecordingSink()
     async with fed(world.bus, "s", sink):

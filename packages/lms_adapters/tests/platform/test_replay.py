@@ -185,16 +185,16 @@ async def test_what_happens_during_the_rebuild_counts_as_well(club: Club) -> Non
     async def meanwhile(*, after: int, limit: int) -> list[tuple[int, Envelope]]:
         nonlocal looks
         looks += 1
-        if looks <= 4:
-            await club.join(f"late{looks}")
-            await count(club, f"late{looks}", looks)
-        return await read(after=after, limit=limit)
+        found = await read(after=after, limit=limit)
+        if looks == 1:
+            await club.join("late")
+            await count(club, "late", 4)
+        return found
 
     club.log = meanwhile  # type: ignore[method-assign]
     await corrupt(club, "UPDATE person SET total = 7")
     difference = await replayed(club)
-    assert looks >= 4
-    assert told(difference) == [("different", "person", ("ada",))]
+    assert (told(difference), difference.handled) == ([("different", "person", ("ada",))], 3)
     assert (await replayed(club)).none
 
 

@@ -173,4 +173,3 @@ async def test_the_trace_goes_on_from_the_header_to_the_event(toy: ServiceUnderT
     assert workers is not None
     [(_, won)] = await workers.outbox.log()
     assert won.traceparent[3:35] == trace[3:35]
-

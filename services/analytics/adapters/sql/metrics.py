@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CursorResult, ForeignKey, Table, bindparam, insert, select, update
+from sqlalchemy import BigInteger, CursorResult, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,7 +48,7 @@ class StandingRow(Row):
     __tablename__ = "standing"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    course_id: Mapped[UUID]
     status: Mapped[str | None]
     status_at: Mapped[datetime | None]
     percent: Mapped[int]

@@ -159,6 +159,7 @@ async def test_nothing_is_lost_while_the_store_is_away(tmp_path: Path) -> None:
         assert await service.staged() == 2
         store.away = False
         await service.advance(timedelta(minutes=16) + PATIENCE)
+        await service.advance(LINGER)
         assert await service.staged() == 0
         assert service.running.workers is not None
         assert await service.running.workers.queue.backlog() == {"open": 0, "dead": 0}

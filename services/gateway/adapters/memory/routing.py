@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar.types import ASGIApp
-
 from services.gateway.ports.routing import Upstream
 
 
 class MemoryUpstream(Upstream):
     """Its app, called."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app: Any = app
+    def __init__(self, app: Any) -> None:
+        """`app` speaks ASGI 3."""
+        self._app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         await self._app(scope, receive, send)

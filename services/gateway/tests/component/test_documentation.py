@@ -66,7 +66,7 @@ async def test_the_index_leads_on(opened: Opening) -> None:
 
 async def test_requests_are_measured_by_route(opened: Opening) -> None:
     async with opened() as client:
-        await client.get("/api/v1/auth/jwks")
+        await client.get("/api/v1/auth/keys")
         metrics = (await client.get("/metrics")).text
         assert (
             'lms_http_request_seconds_count{method="GET",route="/api/v1/auth",service="gateway",status="200"}'

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, and_, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,8 +28,6 @@ from lms_adapters.sql.repository import Repository
 from services.progress.adapters.sql.base import Row
 from services.progress.domain.tracking import Outline, Topic, TopicProgress, Track, Tracking
 from services.progress.ports.tracking import Outlines, Tracks
-
-T = TypeVar("T")
 
 
 class CourseVersionRow(Row):
@@ -129,73 +139,85 @@ class SqlOutlines(Outlines):
             version=version,
             title=row.title,
             published_at=row.published_at,
-            topics=tuple(_out(topic, Topic) for topic in topics),
+            topics=tuple(Topic(topic_id=t.topic_id, title=t.title, required=t.required) for t in topics),
         )
 
 
+_TRACKING, _TOPICS, _COUNTED, _OUTLINE = (
+    cast(Table, row.__table__) for row in (TrackingRow, TopicProgressRow, CountedActivityRow, CourseTopicRow)
+)
+_IDS: BindParameter[UUID] = bindparam("ids", expanding=True)
+_ONE = select(*_TRACKING.c).where(_TRACKING.c.enrollment_id == bindparam("id")).with_for_update()
+_OF_LEARNER = (
+    select(*_TRACKING.c)
+    .where(_TRACKING.c.learner_id == bindparam("learner_id"))
+    .where(_TRACKING.c.course_id.in_(bindparam("courses", expanding=True)))
+    .order_by(_TRACKING.c.enrolled_at, _TRACKING.c.enrollment_id)
+    .with_for_update()
+)
+_OUTLINES = (
+    select(_TRACKING.c.enrollment_id, _OUTLINE.c.topic_id, _OUTLINE.c.title, _OUTLINE.c.required)
+    .join(
+        _OUTLINE, and_(_OUTLINE.c.course_id == _TRACKING.c.course_id, _OUTLINE.c.version == _TRACKING.c.course_version)
+    )
+    .where(_TRACKING.c.enrollment_id.in_(_IDS))
+)
+_PROGRESS = select(*_TOPICS.c).where(_TOPICS.c.enrollment_id.in_(_IDS))
+_KNOWN = select(*_COUNTED.c).where(
+    _COUNTED.c.enrollment_id.in_(_IDS), _COUNTED.c.activity_id.in_(bindparam("activities", expanding=True))
+)
+_WRITE = update(_TRACKING).where(_TRACKING.c.enrollment_id == bindparam("id"))
+_OPEN, _COUNT = insert(_TOPICS), insert(_COUNTED)
+_TOUCH = update(_TOPICS).where(_TOPICS.c.enrollment_id == bindparam("id"), _TOPICS.c.topic_id == bindparam("of_topic"))
+
+
 class SqlTracks(Tracks):
+    """Statements are made once: counting an activity is what this service does all day."""
+
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self._rows = Repository(session, TrackingRow, Tracking)
 
     async def tracking(self, enrollment_id: UUID) -> Tracking | None:
-        return await self._rows.one(lock=True, enrollment_id=enrollment_id)
+        row = (await self._session.execute(_ONE, {"id": enrollment_id})).one_or_none()
+        return None if row is None else Tracking(**row._mapping)
 
     async def add(self, tracking: Tracking) -> None:
-        await self._rows.add(tracking)
+        await Repository(self._session, TrackingRow, Tracking).add(tracking)
 
     async def update(self, tracking: Tracking) -> None:
-        await self._rows.update(tracking, tracking.enrollment_id)
+        await self._session.execute(_WRITE, {"id": tracking.enrollment_id, **asdict(tracking)})
 
     async def get(self, enrollment_id: UUID, activity_id: UUID) -> Track | None:
         tracking = await self.tracking(enrollment_id)
-        return None if tracking is None else (await self._tracks([tracking], {activity_id}))[0]
+        return None if tracking is None else (await self._tracks([tracking], [activity_id]))[0]
 
     async def of_learner(
         self, learner_id: UUID, courses: Collection[UUID], activities: Collection[UUID]
     ) -> dict[UUID, Track]:
-        rows = await self._session.scalars(
-            select(TrackingRow)
-            .where(TrackingRow.learner_id == learner_id, TrackingRow.course_id.in_(courses))
-            .order_by(TrackingRow.enrolled_at, TrackingRow.enrollment_id)
-            .with_for_update()
-        )
-        latest = {row.course_id: _out(row, Tracking) for row in rows}
-        return {t.tracking.course_id: t for t in await self._tracks(list(latest.values()), activities)}
+        rows = await self._session.execute(_OF_LEARNER, {"learner_id": learner_id, "courses": list(courses)})
+        latest = {row.course_id: Tracking(**row._mapping) for row in rows}
+        return {t.tracking.course_id: t for t in await self._tracks(list(latest.values()), list(activities))}
 
-    async def _tracks(self, trackings: Sequence[Tracking], activities: Collection[UUID]) -> list[Track]:
+    async def _tracks(self, trackings: Sequence[Tracking], activities: list[UUID]) -> list[Track]:
         """With what belongs to them: three queries, however many they are."""
         if not trackings:
             return []
-        tracks = {t.enrollment_id: Track(tracking=t) for t in trackings}
-        read, of_version = self._session.execute, CourseTopicRow.version == TrackingRow.course_version
-        outlines = (
-            select(TrackingRow.enrollment_id, CourseTopicRow)
-            .join(CourseTopicRow, and_(CourseTopicRow.course_id == TrackingRow.course_id, of_version))
-            .where(TrackingRow.enrollment_id.in_(tracks))
-        )
-        for enrollment_id, row in await read(outlines):
-            tracks[enrollment_id].outline[row.topic_id] = _out(row, Topic)
-        topics = select(TopicProgressRow).where(TopicProgressRow.enrollment_id.in_(tracks))
-        for (row,) in await read(topics):
-            tracks[row.enrollment_id].topics[row.topic_id] = _out(row, TopicProgress)
-        counted = select(CountedActivityRow.enrollment_id, CountedActivityRow.activity_id).where(
-            CountedActivityRow.enrollment_id.in_(tracks), CountedActivityRow.activity_id.in_(activities)
-        )
-        for enrollment_id, activity_id in await read(counted):
+        tracks, read = {t.enrollment_id: Track(tracking=t) for t in trackings}, self._session.execute
+        ids = {"ids": list(tracks)}
+        for enrollment_id, topic_id, title, required in await read(_OUTLINES, ids):
+            tracks[enrollment_id].outline[topic_id] = Topic(topic_id=topic_id, title=title, required=required)
+        for row in await read(_PROGRESS, ids):
+            tracks[row.enrollment_id].topics[row.topic_id] = TopicProgress(**row._mapping)
+        for enrollment_id, activity_id in await read(_KNOWN, {**ids, "activities": activities}):
             tracks[enrollment_id].counted.add(activity_id)
         return list(tracks.values())
 
     async def save(self, track: Track) -> None:
-        enrollment_id, write = track.tracking.enrollment_id, self._session.execute
+        id, write = track.tracking.enrollment_id, self._session.execute
         await self.update(track.tracking)
         if track.opened:
-            await write(insert(TopicProgressRow), [asdict(track.topics[id]) for id in track.opened])
+            await write(_OPEN, [asdict(track.topics[topic]) for topic in track.opened])
         if track.touched:
-            await write(update(TopicProgressRow), [asdict(track.topics[id]) for id in track.touched])
-        counted = [{"enrollment_id": enrollment_id, "activity_id": id} for id in track.fresh]
-        await write(insert(CountedActivityRow), counted)
-
-
-def _out(row: Any, kind: type[T]) -> T:
-    return kind(**{f.name: getattr(row, f.name) for f in fields(kind)})  # type: ignore[arg-type]
+            touched = [{"id": id, "of_topic": topic, **asdict(track.topics[topic])} for topic in track.touched]
+            await write(_TOUCH, touched)
+        await write(_COUNT, [{"enrollment_id": id, "activity_id": activity} for activity in track.fresh])

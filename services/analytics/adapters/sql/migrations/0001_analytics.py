@@ -54,7 +54,6 @@ def upgrade() -> None:
         sa.Column("progress_at", sa.BigInteger(), nullable=True),
         sa.Column("completed", sa.Boolean(), nullable=False),
         sa.Column("payments", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name="fk_standing_course_id"),
         sa.PrimaryKeyConstraint("id", name="pk_standing"),
     )
 

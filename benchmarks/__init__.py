@@ -1,0 +1,1 @@
+"""Measurements of the platform, each a command: `python -m benchmarks --help`."""

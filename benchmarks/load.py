@@ -1,0 +1,50 @@
+"""A small HTTP/1.1 client over kept connections: the driver must not be what is measured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+_LENGTH = b"\r\ncontent-length:"
+
+
+class Load:
+    """A couple of connections to a server on this machine."""
+
+    def __init__(self, port: int, connections: int = 2) -> None:
+        self._port = port
+        self._connections = connections
+        self._open: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def __aenter__(self) -> Load:
+        for _ in range(self._connections):
+            self._open.append(await asyncio.open_connection("127.0.0.1", self._port))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for _, writer in self._open:
+            writer.close()
+
+    async def get(self, path: str, token: str = "", times: int = 1) -> bytes:
+        """GET a path this often, over all connections at once; the last body. Raises RuntimeError unless 200."""
+        lines = [f"GET {path} HTTP/1.1", "host: localhost", "accept: application/json"]
+        if token:
+            lines.append(f"authorization: Bearer {token}")
+        request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+        share, more = divmod(times, len(self._open))
+        bodies: Sequence[bytes] = await asyncio.gather(
+            *(_repeat(*pair, request, share + (i < more)) for i, pair in enumerate(self._open))
+        )
+        return next(body for body in bodies if body)
+
+
+async def _repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, times: int) -> bytes:
+    body = b""
+    for _ in range(times):
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        at = head.lower().index(_LENGTH) + len(_LENGTH)
+        body = await reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(f"{request[:80]!r} answered {head[:20]!r} {body[:300]!r}")
+    return body

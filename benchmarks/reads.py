@@ -1,0 +1,127 @@
+"""CPU of the server process per read: through the gateway, and bare."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.load import Load
+from benchmarks.process import environment, free_port, measured
+from benchmarks.report import progress, table
+from lms_adapters.platform.settings import Source
+from lms_cli.api import Api
+from lms_cli.control import operate
+from lms_cli.operations import Row
+from lms_cli.stories import Stage, content, course, enrollment, registration
+
+ROUNDS = 10
+WARM_UP = 200
+_MORE_COURSES = 10
+
+
+async def measure(requests: int, only: str, access_log: bool, profile: str | None) -> list[str]:
+    """The lines of the report."""
+    with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:
+        folder, port = Path(name), free_port()
+        environ = environment(
+            folder,
+            LMS_LOG="json",
+            LMS_GATEWAY_ACCESS_LOG=str(access_log).lower(),
+            LMS_GATEWAY_PERSON_RATE="1000000",
+            LMS_GATEWAY_PERSON_BURST="1000000",
+            LMS_GATEWAY_CREDENTIALS_BURST="1000",
+        )
+        command = [sys.executable, "-m", "benchmarks.server", str(port)]
+        with measured(command, environ, folder / "log") as server:
+            server.wait_ready(f"http://127.0.0.1:{port}/health/ready")
+            progress("telling the stories, so that there is something to read")
+            endpoints = [e for e in await _play(f"http://127.0.0.1:{port}", environ) if only in e[0]]
+            async with Load(port) as load:
+                for path, token in endpoints:
+                    await load.get(f"/-/learn{path}", token)
+                await load.get("/-/ready-to-measure")
+                if profile is not None:
+                    return await _profiled(load, endpoints, requests, profile)
+                rows = [await _compare(load, path, token, requests) for path, token in endpoints]
+    ratios = [platform / bare for _, platform, bare, _ in rows]
+    middle = ("**median**", f"{median(r[1] for r in rows):.0f}", f"{median(r[2] for r in rows):.0f}")
+    lines = [(f"`{p}`", f"{a:.0f}", f"{b:.0f}", f"{a / b:.1f}", size) for p, a, b, size in rows]
+    return [
+        f"{requests} requests each over 2 kept connections, access log {'on' if access_log else 'off'}, SQLite.",
+        "",
+        *table(
+            ("GET", "µs CPU", "bare µs", "ratio", "bytes"), [*lines, (*middle, f"**{median(ratios):.1f}**", "")]
+        ),
+    ]
+
+
+async def _compare(load: Load, path: str, token: str, requests: int) -> tuple[str, float, float, int]:
+    body = await load.get(path, token, WARM_UP)
+    await load.get(f"/-/bare{path}", token, WARM_UP)
+    platform, bare = [], []
+    for _ in range(ROUNDS):  # in turns: the machine's moods are shared
+        platform.append(await _cpu(load, path, token, requests // ROUNDS))
+        bare.append(await _cpu(load, f"/-/bare{path}", token, requests // ROUNDS))
+    shown = _without_ids(path)
+    progress(f"{shown}: {median(platform):.0f} µs, bare {median(bare):.0f} µs")
+    return shown, median(platform), median(bare), len(body)
+
+
+async def _cpu(load: Load, path: str, token: str, times: int) -> float:
+    """Microseconds of the server's CPU per request."""
+    before = int(await load.get("/-/cpu"))
+    await load.get(path, token, times)
+    return (int(await load.get("/-/cpu")) - before) / times / 1000
+
+
+def _without_ids(path: str) -> str:
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{id}", path.removeprefix("/api/v1"))
+
+
+async def _profiled(load: Load, endpoints: list[tuple[str, str]], requests: int, file: str) -> list[str]:
+    for path, token in endpoints:
+        await load.get(path, token, WARM_UP)
+    await load.get("/-/profile/on")
+    for path, token in endpoints:
+        await load.get(path, token, requests)
+    await load.get(f"/-/profile/off?{file}")
+    return [f"profile of {requests * len(endpoints)} requests in {file}"]
+
+
+async def _play(url: str, environ: dict[str, str]) -> list[tuple[str, str]]:
+    """The three stories and some more courses; then which paths to read, and as whom."""
+    source = Source(environ)
+
+    def ask(name: str, only: tuple[str, ...], /, **arguments: Any) -> AsyncIterator[Row]:
+        return operate(name, only, source, **arguments)
+
+    async with Api.open(url) as api:
+        stage = Stage(api, ask, lambda _: None)
+        learner = await registration(stage)
+        enrolled = await enrollment(stage, learner)
+        await content(stage, learner, enrolled)
+        for _ in range(_MORE_COURSES):
+            await course(stage, price=None)
+        _, instructor = await stage.cast()
+        one, mine, hers = enrolled["course_id"], learner.api.token, instructor.api.token
+    return [
+        ("/api/v1/users/me", mine),
+        ("/api/v1/users/me/preferences", mine),
+        ("/api/v1/courses", mine),
+        (f"/api/v1/courses/{one}", mine),
+        (f"/api/v1/courses/{one}/outline", hers),
+        (f"/api/v1/courses/{one}/content", mine),
+        ("/api/v1/enrollments?learner=me", mine),
+        (f"/api/v1/progress/courses/{one}", mine),
+        (f"/api/v1/progress/courses/{one}/proof", mine),
+        ("/api/v1/billing/invoices", mine),
+        ("/api/v1/billing/payment-methods", mine),
+        (f"/api/v1/billing/prices?course_id={one}", mine),
+        ("/api/v1/notifications", mine),
+        (f"/api/v1/analytics/courses/{one}", hers),
+    ]
