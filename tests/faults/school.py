@@ -103,7 +103,6 @@ class School:
         each_course = len(self.learners)
         wanted = {
             "profiles": (look("user", "count(*) FROM profile"), people),
-            "welcomes": (look("notification", "count(*) FROM message WHERE kind='welcome' AND status='sent'"), people),
             "letters": (
                 look("notification", "count(*) FROM message WHERE channel='email' AND status='sent'"),
                 people + 4 * each_course,

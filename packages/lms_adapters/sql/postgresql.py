@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lms_adapters.sql.engine import LEASE_SECONDS, Transaction, Wake, to_the_end
-from lms_core.domain.errors import Conflict, Unavailable
+from lms_core.domain.errors import Raced, Unavailable
 
 _CHANNEL = "lms"
 _GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
@@ -53,7 +53,7 @@ class PostgresTransaction:
         try:
             await self.driver.raw.execute("COMMIT")
         except _RIVAL as error:
-            raise Conflict("a rival changed the same rows") from error
+            raise Raced from error
         except _GONE as error:
             raise Unavailable("the database could not commit") from error
         finally:

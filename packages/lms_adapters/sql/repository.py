@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 
-from lms_core.domain.errors import Conflict, NotFound
+from lms_core.domain.errors import Conflict, NotFound, Raced
 
 R = TypeVar("R", bound=DeclarativeBase)
 E = TypeVar("E")
@@ -29,6 +29,7 @@ class Repository(Generic[R, E]):
         self._session = session
         self._row = row
         self._entity = entity
+        self._read: list[R] = []  # the session holds rows weakly: kept, an update need not read again
         self._fields = tuple(f.name for f in dataclasses.fields(entity))  # type: ignore[arg-type]
 
     @functools.cached_property
@@ -67,7 +68,7 @@ class Repository(Generic[R, E]):
             raise NotFound
         versioned = hasattr(row, "version") and "version" in self._fields
         if versioned and row.version != entity.version:  # type: ignore[attr-defined]
-            raise Conflict("it was changed by someone else at the same moment")
+            raise Raced
         for name in self._fields:
             value = getattr(entity, name)
             if name != "version" and getattr(row, name) != value:
@@ -75,11 +76,12 @@ class Repository(Generic[R, E]):
         try:
             await self._session.flush()
         except StaleDataError as error:
-            raise Conflict("it was changed by someone else at the same moment") from error
+            raise Raced from error
         if versioned:
             entity.version = row.version  # type: ignore[attr-defined]
 
     def _out(self, row: R) -> E:
+        self._read.append(row)
         return self._entity(**{name: getattr(row, name) for name in self._fields})
 
 

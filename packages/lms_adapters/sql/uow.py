@@ -18,7 +18,7 @@ from lms_adapters.sql import jobs, outbox
 from lms_adapters.sql.engine import Database, Driver, Transaction
 from lms_adapters.sql.idempotency import Key, claim_key, keep_answer
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import Conflict, TooLarge
+from lms_core.domain.errors import Conflict, Raced, Refusal, TooLarge, Unavailable
 from lms_core.domain.events import Envelope, Event, encode
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -85,6 +85,22 @@ INSERT INTO lms_audit (id, at, actor, action, subject, facts, traceparent) VALUE
 """
 
 
+_RIVALS = ("40001", "40P01")
+"""SQLSTATEs of a serialization failure and of a deadlock."""
+_GONE = ("08", "57P")
+"""Classes of SQLSTATE that mean the server is away or going."""
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """What a database's error means to the caller, where it is neither their fault nor ours: Raced or Unavailable."""
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if state in _RIVALS:
+        return Raced()
+    if state.startswith(_GONE) or getattr(error, "connection_invalidated", False):
+        return Unavailable("the database cannot be reached")
+    return None
+
+
 class SqlUnitOfWork:
     """See `lms_core.ports.uow.UnitOfWork`."""
 
@@ -118,6 +134,8 @@ class SqlUnitOfWork:
     ) -> None:
         if exc is not None:
             await self._roll_back()
+            if (refusal := refusal_of(exc)) is not None:
+                raise refusal from exc
             return
         batch, ambient = self._open, self._ambient
         try:
@@ -126,8 +144,10 @@ class SqlUnitOfWork:
                 await keep_answer(batch.driver, ambient.key, self._answer, to_ms(self._clock.now()))
             if ambient.leased is not None and not ambient.finished:
                 await jobs.finish(batch.driver, ambient.leased, to_ms(self._clock.now()))
-        except BaseException:
+        except BaseException as error:
             await self._roll_back()
+            if (refusal := refusal_of(error)) is not None:
+                raise refusal from error
             raise
         self._batch = None
         if ambient.outer is None:
@@ -138,7 +158,7 @@ class SqlUnitOfWork:
         try:
             await self._session.flush()
         except StaleDataError as error:
-            raise Conflict("it was changed by someone else at the same moment") from error
+            raise Raced from error
         except IntegrityError as error:
             raise Conflict("it is there already") from error
         finally:

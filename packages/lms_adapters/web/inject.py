@@ -16,6 +16,7 @@ from dishka.integrations.base import wrap_injection
 
 from lms_adapters.sql.idempotency import Repeated
 from lms_adapters.web.messages import view
+from lms_core.domain.errors import Raced
 
 __all__ = ["CONTAINER", "FromDishka", "inject", "repeatable"]
 
@@ -26,10 +27,19 @@ CONTAINER: ContextVar[AsyncContainer] = ContextVar("lms_container")
 
 
 def inject(handler: Callable[P, T]) -> Callable[P, T]:
-    """Fill the parameters marked `FromDishka[...]`."""
-    return wrap_injection(
+    """Fill the parameters marked `FromDishka[...]`. A request that loses a race is tried once more, in a new scope."""
+    filled: Any = wrap_injection(
         func=handler, is_async=True, manage_scope=True, container_getter=lambda _args, _kwargs: CONTAINER.get()
     )
+
+    @functools.wraps(filled)
+    async def twice(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await filled(*args, **kwargs)
+        except Raced:
+            return await filled(*args, **kwargs)
+
+    return twice  # type: ignore[return-value]
 
 
 def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:

@@ -69,6 +69,13 @@ class Conflict(Refusal, code="conflict"):
     """The state of things does not allow this."""
 
 
+class Raced(Conflict):
+    """It was changed by someone else at the same moment.
+
+    Not a rule's answer but chance's: a request that meets it is tried once more before it is refused.
+    """
+
+
 class Stale(Refusal, code="stale"):
     """It has changed since you read it."""
 

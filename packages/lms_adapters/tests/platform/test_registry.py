@@ -17,7 +17,7 @@ from lms_adapters.tests.platform.toy.service import SERVICE
 
 @pytest.mark.parametrize(
     ("url", "said"),
-    [("natz://x", "did you mean nats://?"), ("rabbit://x", "known: memory://, nats://, kafka://"), ("", "known:")],
+    [("natz://x", "did you mean nats://?"), ("xyzzy://x", "known: memory://, nats://, kafka://"), ("", "known:")],
 )
 def test_an_unknown_scheme_names_the_nearest_or_all(url: str, said: str) -> None:
     with pytest.raises(UnknownScheme) as refused:
@@ -48,14 +48,17 @@ def installed(monkeypatch: pytest.MonkeyPatch, *entries: Entry) -> None:
     monkeypatch.setattr(registry, "entry_points", found)
 
 
+class Pigeon:
+    """Carries whatever the port wants."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
 async def test_a_third_partys_adapter_is_opened_by_its_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    ports = ("bus", "broadcast", "database")
-    installed(monkeypatch, *(Entry(f"{port}.pigeon", lambda url: opened.append(url) or "coo") for port in ports))
-    assert open_bus("pigeon://loft") == "coo"
-    assert await open_broadcast("pigeon://loft") == "coo"
-    assert open_database("pigeon://loft") == "coo"
-    assert opened == ["pigeon://loft"] * 3
+    installed(monkeypatch, *(Entry(f"{port}.pigeon", Pigeon) for port in ("bus", "broadcast", "database")))
+    opened: list[Any] = [open_bus("pigeon://1"), await open_broadcast("pigeon://2"), open_database("pigeon://3")]
+    assert [pigeon.url for pigeon in opened] == ["pigeon://1", "pigeon://2", "pigeon://3"]
 
 
 def test_a_broken_plugin_is_named_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,7 @@ async def test_a_job_that_never_succeeds_is_given_up_and_can_be_requeued(toy: Se
 
 
 async def test_a_job_whose_worker_died_is_taken_over_after_its_lease(toy: ServiceUnderTest) -> None:
+    await toy.drain()  # what a worker of an earlier process had claimed would be taken over at once
     await toy.receive(*points("ada", 1, 2, 3), drain=False)
     workers = toy.running.workers
     assert workers is not None
@@ -173,3 +174,12 @@ async def test_the_trace_goes_on_from_the_header_to_the_event(toy: ServiceUnderT
     assert workers is not None
     [(_, won)] = await workers.outbox.log()
     assert won.traceparent[3:35] == trace[3:35]
+
+
+async def test_a_request_that_loses_a_race_is_tried_once_more(toy: ServiceUnderTest) -> None:
+    await toy.receive(*points("ada", 1))
+    TROUBLE.races = 1
+    assert await shown(toy, "ada") == [1]
+    TROUBLE.races = 2
+    answer = await toy.client().get("/api/v1/points/ada")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/conflict")
