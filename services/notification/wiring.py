@@ -9,7 +9,7 @@ from lms_adapters.sql.engine import Database
 from lms_adapters.sql.reader import Reader
 from lms_core.ports.clock import Clock
 from services.notification.adapters.jinja.templates import JinjaTemplates
-from services.notification.adapters.sandbox.mailbox import SandboxMailbox, SandboxMailer
+from services.notification.adapters.sandbox.delivery import SandboxMailbox, SandboxMailer
 from services.notification.adapters.sql.delivery import SqlParcels
 from services.notification.adapters.sql.messages import SqlCourses, SqlInbox, SqlMessages
 from services.notification.adapters.sql.recipients import SqlRecipients

@@ -26,7 +26,8 @@ from lms_adapters.sql.inbox import Inbox
 from lms_adapters.sql.migrations.runner import migrate, standing
 from lms_adapters.sql.outbox import Outbox
 from lms_adapters.sql.reader import Reader
-from lms_adapters.sql.uow import SqlUnitOfWork
+from lms_adapters.sql.uow import LateSession, SqlUnitOfWork
+from lms_adapters.web.answers import guard_without_copies
 from lms_adapters.web.auth import Fetch, TokenVerifier
 from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast
@@ -92,6 +93,7 @@ class RunningService:
         self.bus = bus
         plugin = ServicePlugin(service, self.container, VERSION, self.faults, asyncapi(service, VERSION))
         self.litestar = Litestar(plugins=[plugin], openapi_config=None, logging_config=None)
+        guard_without_copies(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
         app: ASGIApp = Door(service.name, self.litestar, self.container, verifier)
         self.app = app if service.front is None else service.front(app, self.container)
@@ -123,7 +125,7 @@ class RunningService:
         if database is not None:
             kernel.provide(lambda: database, provides=Database)
             kernel.provide(Reader)
-            kernel.provide(lambda: AsyncSession(expire_on_commit=False), provides=AsyncSession, scope=Scope.REQUEST)
+            kernel.provide(LateSession, provides=AsyncSession, scope=Scope.REQUEST)
             kernel.provide(SqlUnitOfWork, provides=UnitOfWork, scope=Scope.REQUEST)
         return kernel
 

@@ -11,13 +11,18 @@ before it began.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from sqlalchemy import Select
+import msgspec
+from sqlalchemy import Select, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from lms_adapters.sql.engine import Database
+from lms_adapters.sql.types import Json, Utc
 
 T = TypeVar("T")
 
@@ -52,7 +57,7 @@ class _Plan(Generic[T]):
         self._results = tuple(
             (i, process)
             for i, column in enumerate(columns)
-            if (process := column.type._cached_result_processor(dialect, None)) is not None
+            if (process := _processor(column.type, dialect)) is not None
         )
         self._into = into
 
@@ -69,6 +74,20 @@ class _Plan(Generic[T]):
         for i, process in self._results:
             values[i] = process(values[i])
         return self._into(**dict(zip(self._fields, values, strict=True)))
+
+
+def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes of the driver's value ours. Those that are in every row go without SQLAlchemy's frames."""
+    usual = kind._cached_result_processor(dialect, None)
+    if isinstance(kind, (Utc, Json)):
+        return partial(kind.process_result_value, dialect=dialect)
+    if type(kind) is Uuid and kind.as_uuid and usual is not None:
+        return _uuid
+    return usual
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return None if value is None else msgspec.convert(value, UUID)  # in C: three times as fast as UUID()
 
 
 class Reader:

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
@@ -101,6 +101,20 @@ def refusal_of(error: BaseException) -> Refusal | None:
     return None
 
 
+class LateSession(AsyncSession):
+    """A session that is set up when it is first used: most requests only read, and need none."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+
+    def __getattr__(self, name: str) -> Any:
+        """What `AsyncSession.__init__` would have set."""
+        if "sync_session" in self.__dict__:
+            raise AttributeError(name)
+        super().__init__(expire_on_commit=False)
+        return getattr(self, name)
+
+
 class SqlUnitOfWork:
     """See `lms_core.ports.uow.UnitOfWork`."""
 
@@ -123,7 +137,7 @@ class SqlUnitOfWork:
             if ambient.key is not None:
                 await claim_key(self._batch.driver, ambient.key, to_ms(self._clock.now()))
             connection = self._batch.transaction.connection
-            self._session.bind, self._session.sync_session.bind = connection, connection.sync_connection
+            self._session.sync_session.bind, self._session.bind = connection.sync_connection, connection
         except BaseException:
             await self._roll_back()
             raise

@@ -16,8 +16,7 @@ _HIDDEN = frozenset({"password", "token", "access_token", "refresh_token", "auth
 
 
 def _with_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    trace_id = tracing.trace_id()
-    if trace_id:
+    if "trace_id" not in event and (trace_id := tracing.trace_id()):
         event["trace_id"] = trace_id
     return event
 
@@ -51,7 +50,7 @@ def configure(form: Literal["console", "json"], level: str) -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(number, logging.WARNING), format="%(levelname)s %(name)s: %(message)s", force=True)

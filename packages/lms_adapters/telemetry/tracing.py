@@ -7,8 +7,7 @@ carry the ids, at the cost of some microseconds. `configure(url)` sends them to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from opentelemetry import context, trace
 from opentelemetry.context import Context
@@ -50,23 +49,39 @@ def parse(traceparent: str | None) -> SpanContext | None:
     return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & 1))
 
 
-@contextmanager
-def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[None]:
+def span(
+    name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTERNAL
+) -> AbstractContextManager[object]:
     """Run the block in a span that continues `parent` (a traceparent), or begins a trace."""
+    if _tracer is None:
+        return _Carried(following(parent))
     remote = parse(parent)
-    if _tracer is not None:
-        outside = _ROOT if remote is None else trace.set_span_in_context(NonRecordingSpan(remote), _ROOT)
-        with _tracer.start_as_current_span(name, outside, kind=kind):
-            yield
-        return
-    trace_id = _ids.generate_trace_id() if remote is None else remote.trace_id
-    flags = TraceFlags(0) if remote is None else remote.trace_flags
-    here = NonRecordingSpan(SpanContext(trace_id, _ids.generate_span_id(), is_remote=False, trace_flags=flags))
-    token = context.attach(trace.set_span_in_context(here))
-    try:
-        yield
-    finally:
-        context.detach(token)
+    outside = _ROOT if remote is None else trace.set_span_in_context(NonRecordingSpan(remote), _ROOT)
+    return _tracer.start_as_current_span(name, outside, kind=kind)
+
+
+class _Unrecorded(NonRecordingSpan):
+    """A span that only carries its ids, and knows how they are written."""
+
+    def __init__(self, traceparent: str) -> None:
+        ids = int(traceparent[3:35], 16), int(traceparent[36:52], 16)
+        super().__init__(SpanContext(*ids, is_remote=False, trace_flags=TraceFlags(int(traceparent[53:], 16))))
+        self.traceparent = traceparent
+
+
+class _Carried:
+    """The block of such a span."""
+
+    __slots__ = ("_here", "_token")
+
+    def __init__(self, traceparent: str) -> None:
+        self._here = _Unrecorded(traceparent)
+
+    def __enter__(self) -> None:
+        self._token = context.attach(trace.set_span_in_context(self._here))
+
+    def __exit__(self, *_: object) -> None:
+        context.detach(self._token)
 
 
 _PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
@@ -90,7 +105,10 @@ def following(parent: str | None) -> str:
 
 def traceparent() -> str:
     """The current span as a `traceparent` header; empty outside any span."""
-    here = trace.get_current_span().get_span_context()
+    span = trace.get_current_span()
+    if isinstance(span, _Unrecorded):
+        return span.traceparent
+    here = span.get_span_context()
     if not here.is_valid:
         return ""
     return f"00-{here.trace_id:032x}-{here.span_id:016x}-{int(here.trace_flags):02x}"

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Request, Response
 
+from lms_adapters.web.answers import Answer
 from lms_core.domain.errors import Invalid
 
 T = TypeVar("T")
@@ -57,4 +58,4 @@ def paged(request: Request[Any, Any, Any], page: P) -> Response[P]:
     if page.next is not None:
         query = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
         headers["link"] = f'<{request.url.path}?{urlencode([*query, ("cursor", page.next)])}>; rel="next"'
-    return Response(page, headers=headers)
+    return Answer(page, headers=headers)

@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from litestar import Response
 from litestar.params import HeaderParameter
 
+from lms_adapters.web.answers import Answer
 from lms_core.domain.errors import PreconditionRequired, Stale
 
 V = TypeVar("V")
@@ -57,6 +58,6 @@ def tagged(answer: V, version: int, if_none_match: str | None = None) -> Respons
     """The answer with its ETag; 304 and no body while the client has it already (RFC 9110, section 13.1.2)."""
     headers = {"etag": etag(version), "cache-control": "private, no-cache"}
     if if_none_match is not None and (if_none_match.strip() == "*" or str(version) in _TAG.findall(if_none_match)):
-        unchanged: Response[Any] = Response(None, status_code=304, headers=headers)
+        unchanged: Response[Any] = Answer(None, status_code=304, headers=headers)
         return unchanged
-    return Response(answer, headers=headers)
+    return Answer(answer, headers=headers)

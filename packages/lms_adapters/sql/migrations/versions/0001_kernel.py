@@ -14,6 +14,7 @@ _TABLES = """
 CREATE TABLE lms_outbox (
   id {serial}, event_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
   at BIGINT NOT NULL, traceparent TEXT NOT NULL, body {bytes} NOT NULL);
+CREATE INDEX lms_outbox_key ON lms_outbox (key, id);
 CREATE TABLE lms_outbox_todo (id BIGINT PRIMARY KEY);
 CREATE TABLE lms_inbox (
   seq {serial}, sub TEXT NOT NULL, event_id TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,

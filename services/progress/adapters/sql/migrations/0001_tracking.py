@@ -80,10 +80,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("enrollment_id", "activity_id", name="pk_counted_activity"),
     )
-    op.create_index("lms_outbox_key", "lms_outbox", ["key", "id"])  # a proof reads the log of one enrollment
 
 
 def downgrade() -> None:
-    op.drop_index("lms_outbox_key", "lms_outbox")
     for table in ("counted_activity", "topic_progress", "tracking", "course_topic", "course_version"):
         op.drop_table(table)

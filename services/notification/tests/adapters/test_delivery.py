@@ -14,7 +14,7 @@ from lms_adapters.sql.migrations.runner import migrate
 from lms_adapters.sql.reader import Reader
 from lms_core.domain.errors import NotFound
 from lms_core.testing.fakes import MORNING, FakeClock, fake_id
-from services.notification.adapters.sandbox.mailbox import SandboxMailbox, SandboxMailer
+from services.notification.adapters.sandbox.delivery import SandboxMailbox, SandboxMailer
 from services.notification.domain.delivery import Mail
 from services.notification.service import SERVICE
 from services.notification.settings import NotificationSettings
