@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from lms_adapters.platform.run import EXPECTED
 from lms_cli import admin, build, db, demo, events, jobs, up
 
 
@@ -14,6 +15,13 @@ class Ordered(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What an operator can mend, wherever it comes from, is one line and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(

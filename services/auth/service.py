@@ -9,7 +9,7 @@ from services.auth.adapters.http.registration import RegistrationController
 from services.auth.adapters.http.tokens import TokensController
 from services.auth.adapters.sql.base import Row
 from services.auth.settings import AuthSettings
-from services.auth.wiring import wiring
+from services.auth.wiring import background, wiring
 
 SERVICE = Service(
     name="auth",
@@ -17,6 +17,7 @@ SERVICE = Service(
     routes=("/auth",),
     controllers=(RegistrationController, TokensController, PermissionsController),
     publishes=(UserCreated, RegistrationRepeated, RoleAssigned),
+    background=background,
     wiring=wiring,
     settings=AuthSettings,
     tables=Row.metadata,

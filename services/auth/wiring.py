@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
-from dishka import Provider, Scope
+from dishka import AsyncContainer, Provider, Scope
 
 from lms_adapters.web.auth import AUDIENCE
 from services.auth.adapters.crypto.credentials import open_passwords
@@ -16,7 +19,7 @@ from services.auth.adapters.sql.tokens import SqlSessions
 from services.auth.ports.credentials import Credentials
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
-from services.auth.ports.tokens import Sessions
+from services.auth.ports.tokens import Sessions, Signer
 from services.auth.settings import AuthSettings
 from services.auth.usecases import permissions, registration, tokens
 from services.auth.usecases.tokens import TokenPolicy
@@ -44,3 +47,14 @@ def wiring() -> Provider:
     provider.provide(open_signer, scope=Scope.APP)
     provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
     return provider
+
+
+@contextlib.asynccontextmanager
+async def _background(container: AsyncContainer) -> AsyncIterator[None]:
+    await container.get(Signer)
+    yield
+
+
+def background(container: AsyncContainer) -> AbstractAsyncContextManager[None]:
+    """Opens the signing keys at the start: a wrong master key is told to the operator, not to who signs in."""
+    return _background(container)

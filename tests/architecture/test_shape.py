@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.house import ROOT, SERVICES, WITHOUT_A_DATABASE, folder, manifest, sources, words
+from tests.architecture.house import ROOT, SERVICES, folder, manifest, sources, words
 
 ROOMS = ("domain", "ports", "usecases", "adapters", "adapters/http", "tests")
 FILES = ("README.md", "BUILD", "__init__.py", "__main__.py", "service.py", "wiring.py", "settings.py")
@@ -87,11 +87,6 @@ def test_every_capability_is_tested_under_its_word(service: str) -> None:
     assert words(here / "usecases") - tested == set()
     rooms = {path.relative_to(here / "tests").parts[0] for path in (here / "tests").rglob("test_*.py")}
     assert rooms == TESTS
-
-
-@pytest.mark.parametrize("service", [s for s in SERVICES if s not in WITHOUT_A_DATABASE])
-def test_the_schema_is_tested(service: str) -> None:
-    assert (folder(service) / "tests/adapters/test_schema.py").is_file()
 
 
 @pytest.mark.parametrize("service", SERVICES)

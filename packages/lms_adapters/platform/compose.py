@@ -199,8 +199,9 @@ class Platform:
             await one.open(self.bus, self.broadcast, self.neighbours, self._keys)
         if receive:
             self._start(tuple(dict.fromkeys([*logs, *streams])))
-        for one in running:
-            await one.begin()
+        if upgrade is not None:  # else the tables may not be there
+            for one in running:
+                await one.begin()
 
     def _start(self, everyone: tuple[str, ...]) -> None:
         for one in self.services.values():

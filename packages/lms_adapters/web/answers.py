@@ -33,11 +33,19 @@ class Answer(Response[T]):
         self.status_code = status_code
         self.response_type_encoders = {}
 
-    def to_asgi_response(self, app: Any, request: Any, **given: Any) -> Any:
+    def to_asgi_response(
+        self,
+        app: Any,
+        request: Any,
+        *,
+        headers: Any = None,
+        media_type: Any = None,
+        status_code: int | None = None,
+        **given: Any,
+    ) -> Any:
         """As Litestar's."""
-        media_type = self.media_type or given.pop("media_type", None) or _JSON
-        status = self.status_code or given.pop("status_code", None) or 200
-        headers = given.pop("headers", None)
+        media_type = self.media_type or media_type or _JSON
+        status = self.status_code or status_code or 200
         if (
             media_type != _JSON
             or status in _BODYLESS

@@ -220,4 +220,5 @@ class SqlTracks(Tracks):
         if track.touched:
             touched = [{"id": id, "of_topic": topic, **asdict(track.topics[topic])} for topic in track.touched]
             await write(_TOUCH, touched)
-        await write(_COUNT, [{"enrollment_id": id, "activity_id": activity} for activity in track.fresh])
+        if track.fresh:
+            await write(_COUNT, [{"enrollment_id": id, "activity_id": activity} for activity in track.fresh])
