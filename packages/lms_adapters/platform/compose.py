@@ -23,7 +23,7 @@ from lms_adapters.platform.system import SystemClock, SystemIds
 from lms_adapters.platform.workers import Workers
 from lms_adapters.sql.engine import Database, open_database
 from lms_adapters.sql.inbox import Inbox
-from lms_adapters.sql.migrations.runner import migrate, standing
+from lms_adapters.sql.migrations.runner import NewerDatabase, migrate, standing
 from lms_adapters.sql.outbox import Outbox
 from lms_adapters.sql.reader import Reader
 from lms_adapters.sql.uow import LateSession, SqlUnitOfWork
@@ -70,7 +70,10 @@ class RunningService:
         await self.database.open()
         self._life.push_async_callback(self.database.close)
         if upgrade:
-            return await migrate(self.database, self.service.revisions)
+            try:
+                return await migrate(self.database, self.service.revisions)
+            except NewerDatabase as error:
+                raise NewerDatabase(f"{self.service.name}: {error}") from error
         if upgrade is None:
             return []
         behind = [s for s in await standing(self.database, self.service.revisions) if not s.up_to_date]

@@ -43,7 +43,7 @@ from lms_core.security.principal import Principal
 
 API = "/api/v1"
 _ALWAYS: tuple[type[Refusal], ...] = (Invalid, TooMany, Unavailable)
-_WITH_BODY: tuple[type[Refusal], ...] = (TooLarge, KeyReused, Busy)
+_REPEATABLE: tuple[type[Refusal], ...] = (KeyReused, Busy)
 _CONDITIONAL: tuple[type[Refusal], ...] = (PreconditionRequired, Stale)
 _SIGNED_IN: tuple[type[Refusal], ...] = (Unauthenticated, Forbidden)
 
@@ -176,7 +176,8 @@ class ServicePlugin(InitPlugin):
             handler.security = [{"bearer": []}]
         kinds = {*_ALWAYS, *(getattr(use_case, "raises", ()))}
         kinds |= set(_SIGNED_IN) if signed_in else set()
-        kinds |= set(_WITH_BODY) if "POST" in handler.http_methods else set()
+        kinds |= {TooLarge} if handler.http_methods & {"POST", "PUT", "PATCH"} else set()
+        kinds |= set(_REPEATABLE) if "POST" in handler.http_methods else set()
         kinds |= set(_CONDITIONAL) if "if_match" in get_type_hints(handler.fn) else set()
         by_status: dict[int, list[type[Refusal]]] = {}
         for kind in sorted(kinds, key=lambda k: k.code):
@@ -205,7 +206,7 @@ class ServicePlugin(InitPlugin):
         @get("/metrics", include_in_schema=False, sync_to_thread=False)
         def metrics() -> Response[bytes]:
             body, media_type = exposition()
-            return Response(body, media_type=media_type)
+            return Response(body, media_type=media_type.partition("; charset")[0])  # Litestar says it again
 
         @get("/internal/descriptor", include_in_schema=False, sync_to_thread=False)
         def describe(request: Request[Any, Any, Any]) -> Descriptor:

@@ -22,6 +22,9 @@ _tracer: Tracer | None = None
 _ROOT = Context()
 
 
+_FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(|-.*)\Z")
+
+
 def configure(otlp_url: str | None) -> None:
     """Send spans to an OTLP/HTTP collector (`http://host:4318/v1/traces`); None: only carry the ids."""
     global _tracer  # noqa: PLW0603  one per process, set before anything runs
@@ -37,16 +40,13 @@ def configure(otlp_url: str | None) -> None:
 
 def parse(traceparent: str | None) -> SpanContext | None:
     """A span context from a `traceparent` header (W3C Trace Context, section 3.2); None when it is malformed."""
-    if traceparent is None or len(traceparent) < 55 or traceparent[2] != "-" or traceparent[35] != "-":
+    form = None if traceparent is None else _FORM.match(traceparent)
+    if form is None or form[1] == "ff" or (form[1] == "00" and form[5]):
         return None
-    try:
-        version, trace_id, span_id = int(traceparent[:2], 16), int(traceparent[3:35], 16), int(traceparent[36:52], 16)
-        flags = int(traceparent[53:55], 16)
-    except ValueError:
+    trace_id, span_id = int(form[2], 16), int(form[3], 16)
+    if trace_id == 0 or span_id == 0:
         return None
-    if version == 0xFF or trace_id == 0 or span_id == 0 or (version == 0 and len(traceparent) != 55):
-        return None
-    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags & 1))
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(form[4], 16) & 1))
 
 
 def span(

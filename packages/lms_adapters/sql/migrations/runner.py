@@ -198,9 +198,7 @@ def _run(connection: Connection, branch: Branch, to: str) -> Sequence[str]:
 
     def steps(revision: Any, _context: MigrationContext) -> Any:
         going = script._upgrade_revs("head", revision) if to == "head" else script._downgrade_revs(to, revision)
-        applied.extend(
-            f"{branch.name}:{step.log.split(': ')[0]}" if hasattr(step, "log") else branch.name for step in going
-        )
+        applied.extend(f"{branch.name} {step.revision.revision}" for step in going)
         return going
 
     context = _context(connection, branch, fn=steps, script=script)
