@@ -37,6 +37,9 @@ class Driver(Protocol):
     async def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Once for each row of arguments."""
 
+    def away(self, error: BaseException) -> bool:
+        """Whether it is the driver's way to say that the server is away. What goes through the ORM raises it as it is."""
+
 
 class Transaction(Protocol):
     """An open transaction. Exactly one of commit and rollback ends it; both survive cancellation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,7 +17,17 @@ from lms_adapters.sql.engine import LEASE_SECONDS, Transaction, Wake, to_the_end
 from lms_core.domain.errors import Raced, Unavailable
 
 _CHANNEL = "lms"
-_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # the server has said goodbye, and the connection was used before its end was seen
+)
+"""What the driver says when the server is away, or going, or has no place for us."""
+_GONE = (*_AWAY, OSError, TimeoutError)
 _RIVAL = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
@@ -30,13 +40,22 @@ class PostgresDriver:
         self.raw = raw
 
     async def fetch(self, sql: str, *args: Any) -> Sequence[Any]:
-        return await self.raw.fetch(sql, *args)  # type: ignore[no-any-return]
+        return await self._heard(self.raw.fetch(sql, *args))  # type: ignore[no-any-return]
 
     async def run(self, sql: str, *args: Any) -> None:
-        await self.raw.execute(sql, *args)
+        await self._heard(self.raw.execute(sql, *args))
 
     async def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        await self.raw.executemany(sql, rows)
+        await self._heard(self.raw.executemany(sql, rows))
+
+    def away(self, error: BaseException) -> bool:
+        return isinstance(error, _AWAY)
+
+    async def _heard(self, answer: Awaitable[Any]) -> Any:
+        try:
+            return await answer
+        except _GONE as error:
+            raise Unavailable("the database cannot be reached") from error
 
 
 class PostgresTransaction:
@@ -117,6 +136,9 @@ class PostgresDatabase:
         try:
             connection = await self._engine.connect()
             raw = (await connection.get_raw_connection()).driver_connection
+            if raw is not None and raw.is_closed():  # the server was away since it was used last
+                await connection.invalidate()
+                raw = (await connection.get_raw_connection()).driver_connection
             assert raw is not None
             await raw.execute("BEGIN")
         except BaseException as error:

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from advanced_alchemy.exceptions import DuplicateKeyError, IntegrityError
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
@@ -59,6 +60,8 @@ class Repository(Generic[R, E]):
         try:
             await self._rows.add(row)
         except (DuplicateKeyError, IntegrityError) as error:
+            if not isinstance(error.__cause__, ConstraintBroken):
+                raise  # advanced-alchemy says the same when the connection is lost
             raise Conflict("it is there already") from error
 
     async def update(self, entity: E, id: object | None = None) -> None:

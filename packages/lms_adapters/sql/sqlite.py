@@ -83,6 +83,9 @@ class SqliteDriver:
     async def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         self.raw.executemany(numbered(sql), rows)
 
+    def away(self, error: BaseException) -> bool:
+        return False
+
 
 class SqliteTransaction:
     """Holds the writer from BEGIN IMMEDIATE to the end."""

@@ -91,13 +91,16 @@ _GONE = ("08", "57P")
 """Classes of SQLSTATE that mean the server is away or going."""
 
 
-def refusal_of(error: BaseException) -> Refusal | None:
+def refusal_of(error: BaseException, driver: Driver) -> Refusal | None:
     """What a database's error means to the caller, where it is neither their fault nor ours: Raced or Unavailable."""
-    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-    if state in _RIVALS:
-        return Raced()
-    if state.startswith(_GONE) or getattr(error, "connection_invalidated", False):
-        return Unavailable("the database cannot be reached")
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Refusal):
+        state = str(getattr(getattr(cause, "orig", cause), "sqlstate", None) or "")
+        if state in _RIVALS:
+            return Raced()
+        if state.startswith(_GONE) or getattr(cause, "connection_invalidated", False) or driver.away(cause):
+            return Unavailable("the database cannot be reached")
+        cause = cause.__cause__
     return None
 
 

@@ -49,9 +49,7 @@ def parse(traceparent: str | None) -> SpanContext | None:
     return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(form[4], 16) & 1))
 
 
-def span(
-    name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTERNAL
-) -> AbstractContextManager[object]:
+def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTERNAL) -> AbstractContextManager[object]:
     """Run the block in a span that continues `parent` (a traceparent), or begins a trace."""
     if _tracer is None:
         return _Carried(following(parent))

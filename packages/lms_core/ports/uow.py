@@ -15,8 +15,8 @@ class UnitOfWork(Protocol):
     """`async with self.uow:` begins a transaction, and commits it at the end of the block or rolls it back on an error.
 
     It is entered exactly once per request, event or job. What is recorded and enqueued inside becomes true with the
-    rest of the transaction or not at all. A job's own unit of work marks the job as done before it enqueues others, so a
-    job may enqueue its own successor under its own key.
+    rest of the transaction or not at all. A job is done in its own unit of work before others are enqueued there: it
+    may enqueue its own successor under its own key.
     """
 
     async def __aenter__(self) -> Self:
