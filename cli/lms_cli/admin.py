@@ -15,7 +15,7 @@ from lms_cli.output import awaited, console
 
 @click.group()
 def admin() -> None:
-    """Make administrators."""
+    """Make administrators, the first of an installation among them."""
 
 
 @admin.command()

@@ -78,7 +78,8 @@ def check(ctx: click.Context, json: bool) -> None:
 
     awaited(show(rows(), json=json, empty=""))
     if bad:
-        console.print(f"{bad} things are wrong") if not json else None
+        if not json:
+            console.print("One thing is wrong" if bad == 1 else f"{bad} things are wrong")
         ctx.exit(1)
 
 

@@ -14,6 +14,7 @@ import msgspec
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.folder import control_socket, locked
 from lms_adapters.platform.settings import Settings, Source
+from lms_adapters.telemetry import tracing
 from lms_cli.operations import OPERATIONS, OperationFailed, Row, words
 from lms_cli.platform import services
 
@@ -44,9 +45,10 @@ class ControlServer:
         end: str | None = None
         try:
             request = msgspec.json.decode(await reader.readline())
-            async for row in OPERATIONS[request["operation"]](self._platform, **request["arguments"]):
-                writer.write(msgspec.json.encode({"row": row}, enc_hook=str) + b"\n")
-                await writer.drain()
+            with tracing.span(f"lms {request['operation']}"):
+                async for row in OPERATIONS[request["operation"]](self._platform, **request["arguments"]):
+                    writer.write(msgspec.json.encode({"row": row}, enc_hook=str) + b"\n")
+                    await writer.drain()
         except (ConnectionError, asyncio.CancelledError):
             end = "interrupted"
         except Exception as error:  # noqa: BLE001  the operator is told; the platform goes on

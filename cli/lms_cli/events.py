@@ -148,7 +148,7 @@ def replay(ctx: click.Context, name: str, verify: bool, json: bool) -> None:
 
     awaited(show(rows(), json=json, empty=f"{name}: no difference"))
     if found and not json:
-        console.print(f"{found} rows differ" + (", mended" if mended else ""))
+        console.print(("One row differs" if found == 1 else f"{found} rows differ") + (", mended" if mended else ""))
     if found and not mended:
         ctx.exit(1)
 

@@ -43,6 +43,9 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
+PLAIN = {"str": "text", "int": "integer", "bool": "true or false", "datetime": "time", "float": "number"}
+
+
 def named(hint: Any) -> str:
     """A type as a reader of JSON needs it."""
     origin, args = get_origin(hint), get_args(hint)
@@ -54,9 +57,8 @@ def named(hint: Any) -> str:
         return " or ".join("null" if a is NoneType else named(a) for a in args)
     if origin is tuple:
         return f"list of {named(args[0])}"
-    return {"str": "text", "int": "integer", "bool": "true or false", "datetime": "time", "float": "number"}.get(
-        hint.__name__, hint.__name__
-    )
+    name: str = hint.__name__
+    return PLAIN.get(name, name)
 
 
 def first_line(kind: Any) -> str:

@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from lms_adapters.platform.settings import Source
+from lms_cli.control import operate
+from lms_cli.operations import OperationFailed
 from lms_cli.platform import services
 from lms_cli.tests.conftest import Line
 
@@ -86,7 +89,7 @@ def test_a_projection_that_differs_is_told_and_mended(lms: Line) -> None:
     verified = lms("events", "replay", "course.prices", "--verify")
     assert verified.exit_code == 1
     assert "extra" in verified.output
-    assert "1 rows differ\n" in verified.output
+    assert "One row differs\n" in verified.output
 
     [row] = lms.rows("events", "replay", "course.prices")
     assert (row["table"], row["kind"], row["live"]["amount"], row["rebuilt"]) == ("price", "extra", 4900, {})
@@ -113,3 +116,13 @@ def test_what_cannot_be_done_is_one_line(lms: Line, words: tuple[str, ...], said
     assert result.exit_code == 1
     assert result.output.startswith(f"Error: {said}")
     assert result.output.count("\n") == 1
+
+
+async def test_logs_of_publishers_that_run_elsewhere_are_read_too(lms: Line) -> None:
+    source = Source({"LMS_DATA": str(lms.data)}, lms.data / "no.toml")
+    asked = operate("events.replay", ("progress",), source, name="progress.course-progress", verify=True)
+    assert [row async for row in asked] == [{"read": 0, "waiting": 0, "mended": False}]
+
+    (lms.data / "course.db").unlink()
+    with pytest.raises(OperationFailed, match=r"needs the log of lms\.course, which cannot be read from here"):
+        [row async for row in operate("events.replay", ("progress",), source, name="progress.course-progress")]

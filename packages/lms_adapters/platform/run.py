@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -72,6 +73,8 @@ async def run(
         await platform.open(upgrade=may_upgrade, receive=role != "api", streams=STREAMS)
         if beside is not None:
             await life.enter_async_context(beside(platform))
+        gc.collect()
+        gc.freeze()  # what is built stays: looking at it all again held every request up for an eighth of a second
         app = platform.neighbours[front]
         await serve(
             _only_probes(app) if role == "worker" else app,

@@ -38,7 +38,7 @@ class Driver(Protocol):
         """Once for each row of arguments."""
 
     def away(self, error: BaseException) -> bool:
-        """Whether it is the driver's way to say that the server is away. What goes through the ORM raises it as it is."""
+        """Whether the driver says with it that the server is away: what goes through the ORM is raised as it is."""
 
 
 class Transaction(Protocol):

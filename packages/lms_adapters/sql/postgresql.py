@@ -54,6 +54,8 @@ class PostgresDriver:
     async def _heard(self, answer: Awaitable[Any]) -> Any:
         try:
             return await answer
+        except _RIVAL as error:
+            raise Raced from error
         except _GONE as error:
             raise Unavailable("the database cannot be reached") from error
 

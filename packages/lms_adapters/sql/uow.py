@@ -149,12 +149,12 @@ class SqlUnitOfWork:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        batch, ambient = self._open, self._ambient
         if exc is not None:
             await self._roll_back()
-            if (refusal := refusal_of(exc)) is not None:
+            if (refusal := refusal_of(exc, batch.driver)) is not None:
                 raise refusal from exc
             return
-        batch, ambient = self._open, self._ambient
         try:
             await self._flush()
             if ambient.key is not None:
@@ -163,7 +163,7 @@ class SqlUnitOfWork:
                 await jobs.finish(batch.driver, ambient.leased, to_ms(self._clock.now()))
         except BaseException as error:
             await self._roll_back()
-            if (refusal := refusal_of(error)) is not None:
+            if (refusal := refusal_of(error, batch.driver)) is not None:
                 raise refusal from error
             raise
         self._batch = None
