@@ -3,6 +3,16 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# the same examples in every run; how long one takes is the machine's business, and a contract suite has many subclasses
+settings.register_profile(
+    "lms",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+)
+settings.load_profile("lms")
 
 pytest_plugins = ["tests.engines.fixtures"]
 

@@ -44,7 +44,8 @@ def lms_library(name, dependencies=[], overrides={}, test_dependencies=[]):
 
 def lms_tests():
     """Tests of the whole: they may read any file of the repository."""
-    python_tests(name="tests", sources=["**/test_*.py"], dependencies=["//:tree"])
+    # and they start the platform as a program
+    python_tests(name="tests", sources=["**/test_*.py"], dependencies=["//:tree", "//cli/lms_cli:lms"])
     python_test_utils(name="test_utils", sources=["**/*.py", "!**/test_*.py"])
     resources(name="data", sources=["**/*", "!**/*.py", "!**/BUILD", "!BUILD"])
 

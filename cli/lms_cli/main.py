@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from lms_adapters.platform.compose import VERSION
 from lms_adapters.platform.run import EXPECTED
 from lms_cli import admin, build, db, demo, events, jobs, up
 
@@ -29,7 +30,7 @@ class Ordered(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110, "show_default": True},
     epilog="Start with `lms up`. Every command works beside a running platform and says what it does with --help.",
 )
-@click.version_option(package_name="lms")
+@click.version_option(VERSION, prog_name="lms")
 @click.option("--config", type=click.Path(dir_okay=False), help="Settings file.  [default: lms.toml]")
 @click.option("--data", metavar="DIR", help="Data folder.  [default: data]")
 @click.pass_context
