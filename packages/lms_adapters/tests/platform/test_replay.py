@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from lms_adapters.bus.memory import Log
 from lms_adapters.platform.replay import CannotReplay, Difference, replay
 from lms_adapters.platform.workers import INBOX_KEPT_MS
 from lms_adapters.sql.engine import writing
@@ -86,7 +87,7 @@ async def rows(club: Club, table: str) -> list[tuple[object, ...]]:
 async def replayed(club: Club, *, verify: bool = False, without: tuple[str, ...] = ()) -> Difference:
     workers = club.tally.running.workers
     assert workers is not None
-    logs = {"lms.club": club, "lms.tally": workers.outbox}
+    logs: dict[str, Log] = {"lms.club": club, "lms.tally": workers.outbox}
     return await replay("tally.sums", club.tally.running, logs, verify=verify, without=without)
 
 

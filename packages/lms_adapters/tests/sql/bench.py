@@ -100,5 +100,3 @@ async def bench(url: str) -> AsyncIterator[SqlBench]:
         yield SqlBench(database)
     finally:
         await database.close()
-
-
