@@ -87,7 +87,11 @@ async def settle(asks: Iterable[Ask]) -> None:
 
 
 def _still_running(ask: Ask) -> bool:
-    return ask.answer is not None and ask.answer.status == 409 and ask.answer.body["type"] == "/problems/idempotency-key-in-use"
+    return (
+        ask.answer is not None
+        and ask.answer.status == 409
+        and ask.answer.body["type"] == "/problems/idempotency-key-in-use"
+    )
 
 
 async def each(work: Iterable[Any], limit: int = CLIENTS) -> list[Any]:

@@ -1,4 +1,4 @@
-"""A school that something happens to: two courses, people who register, people who enroll; and what must be true after."""
+"""A school that something happens to: two courses, people who register and enroll; and what must be true after."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ class School:
         before = [ask.answer for ask in again]
         await each(ask.send() for ask in again)
         for ask, first in zip(again, before, strict=True):
-            assert ask.answer is not None and first is not None
+            assert ask.answer is not None
+            assert first is not None
             assert (ask.answer.status, _what(ask)) == (first.status, _of(first.body)), ask.answer
 
     async def check(self, seconds: float) -> float:

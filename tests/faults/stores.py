@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from tests.engines.postgres import Postgres
 
 STORES = ("auth", "user", "course", "progress", "analytics", "billing", "notification")
 Row = tuple[str | None, ...]
+T = TypeVar("T")
 
 
 class Stores:
@@ -84,3 +86,14 @@ async def until(condition: Callable[[], object], what: str, seconds: float = 30.
         assert time.monotonic() - began < seconds, f"after {seconds:.0f} s still not {what}: {str(said)[:2000]}"
         await asyncio.sleep(0.1)
     return time.monotonic() - began
+
+
+async def until_asked(
+    ask: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], what: str, seconds: float = 30
+) -> T:
+    """Ask until the answer is as wanted."""
+    began = time.monotonic()
+    while not wanted(answer := await ask()):
+        assert time.monotonic() - began < seconds, f"after {seconds:.0f} s still not {what}: {str(answer)[:2000]}"
+        await asyncio.sleep(0.1)
+    return answer

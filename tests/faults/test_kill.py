@@ -1,4 +1,4 @@
-"""kill -9 in the middle of five hundred registrations and enrollments: nothing accepted is lost, nothing happens twice."""
+"""kill -9 in the middle of five hundred registrations and enrollments: nothing accepted is lost, nothing is twice."""
 
 from __future__ import annotations
 
