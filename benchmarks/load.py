@@ -21,8 +21,8 @@ class Load:
             self._open.append(await asyncio.open_connection("127.0.0.1", self._port))
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        for _, writer in self._open:
+    async def __aexit__(self, *_exc: object) -> None:
+        for _reader, writer in self._open:
             writer.close()
 
     async def get(self, path: str, token: str = "", times: int = 1) -> bytes:

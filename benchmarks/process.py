@@ -57,10 +57,12 @@ class Measured:
     def wait_ready(self, url: str, seconds: float = 120) -> float:
         """Until the URL answers 200; seconds since the start. Raises RuntimeError."""
         while time.perf_counter() - self.began < seconds and self.process.poll() is None:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-                with urllib.request.urlopen(url, timeout=5) as answer:
-                    if answer.status == 200:
-                        return time.perf_counter() - self.began
+            with (
+                contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+                urllib.request.urlopen(url, timeout=5) as answer,
+            ):
+                if answer.status == 200:
+                    return time.perf_counter() - self.began
             time.sleep(0.02)
         raise RuntimeError(f"{url} was not ready after {seconds:.0f} s (exit code {self.process.poll()})")
 
@@ -75,7 +77,12 @@ def measured(command: Sequence[str], environ: Mapping[str, str], log: Path) -> I
     with log.open("ab") as out:
         began = time.perf_counter()
         process = subprocess.Popen(
-            command, env=environ, cwd=REPOSITORY, stdout=out, stderr=out, preexec_fn=_die_with_parent
+            command,
+            env=environ,
+            cwd=REPOSITORY,
+            stdout=out,
+            stderr=out,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509
         )
     try:
         yield Measured(process, began)

@@ -56,9 +56,7 @@ async def measure(requests: int, only: str, access_log: bool, profile: str | Non
         f"{requests} requests each over 2 kept connections, access log {'on' if access_log else 'off'}, SQLite; "
         f"the best of {ROUNDS} turns.",
         "",
-        *table(
-            ("GET", "µs CPU", "bare µs", "ratio", "bytes"), [*lines, (*middle, f"**{median(ratios):.1f}**", "")]
-        ),
+        *table(("GET", "µs CPU", "bare µs", "ratio", "bytes"), [*lines, (*middle, f"**{median(ratios):.1f}**", "")]),
     ]
 
 

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -22,7 +23,7 @@ def measure(runs: int, idle: float) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:
         folder = Path(name)
         _start(folder, {})  # compiles everything
-        kinds = {
+        kinds: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
             "no bytecode at all, empty data folder": (lambda: _empty(folder), {"PYTHONDONTWRITEBYTECODE": "1"}),
             "cold: libraries compiled, ours not, empty data folder": (lambda: _cold(folder), {}),
             "compiled, empty data folder": (lambda: shutil.rmtree(folder / "data", ignore_errors=True), {}),

@@ -1,0 +1,1 @@
+"""Three services of one table: a source of events and two that take them."""
