@@ -145,7 +145,8 @@ async def _measure(environ: dict[str, str], count: int, rate: int) -> tuple[str,
         progress(f"full speed: {count / seconds:.0f} events/s")
         return f"{p50 * 1000:.1f}", f"{p99 * 1000:.1f}", f"{count / seconds:.0f}", f"{cpu / count * 1e6:.0f}"
     finally:
-        await platform.close()
+        async with asyncio.timeout(60):
+            await platform.close()
 
 
 @contextlib.contextmanager

@@ -75,7 +75,7 @@ class Kafka(Engine):
 
     def prepare(self) -> None:
         properties = str(self._write_properties())
-        self.run([*jvm(), "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", properties])
+        self.run([*jvm(), "kafka.tools.StorageTool", "format", f"--cluster-id={self._cluster}", "-c", properties])
 
     def choose_ports(self) -> None:
         super().choose_ports()
