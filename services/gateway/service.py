@@ -6,7 +6,7 @@ from lms_adapters.platform.service import Service
 from services.gateway.adapters.http.documentation import DocumentationController
 from services.gateway.adapters.http.proxy import Front
 from services.gateway.settings import GatewaySettings
-from services.gateway.wiring import background, wiring
+from services.gateway.wiring import background, faults, wiring
 
 SERVICE = Service(
     name="gateway",
@@ -16,6 +16,7 @@ SERVICE = Service(
     root_controllers=(DocumentationController,),
     front=Front,
     background=background,
+    faults=faults,
     wiring=wiring,
     settings=GatewaySettings,
     tables=None,

@@ -97,6 +97,11 @@ def background(container: AsyncContainer) -> AbstractAsyncContextManager[None]:
     return _background(container)
 
 
+async def faults(container: AsyncContainer) -> dict[str, str]:
+    """It is not ready before it has seen every service once: it could not tell 404 from 503."""
+    return dict.fromkeys(sorted((await container.get(Directory)).unseen), "not seen yet")
+
+
 def wiring() -> Provider:
     """The provider of the gateway's container: everything lives as long as the process."""
     provider = Provider(scope=Scope.APP)

@@ -95,11 +95,14 @@ def _still_running(ask: Ask) -> bool:
 
 
 async def each(work: Iterable[Any], limit: int = CLIENTS) -> list[Any]:
-    """Await them all, so many at a time."""
-    turn = asyncio.Semaphore(limit)
+    """Await them all, so many at a time; when one fails the others are let go of. Raises ExceptionGroup."""
+    todo, results = enumerate(work), dict[int, Any]()
 
-    async def one(awaitable: Any) -> Any:
-        async with turn:
-            return await awaitable
+    async def client() -> None:
+        for number, awaitable in todo:
+            results[number] = await awaitable
 
-    return await asyncio.gather(*(one(a) for a in work))
+    async with asyncio.TaskGroup() as clients:
+        for _ in range(limit):
+            clients.create_task(client())
+    return [results[number] for number in sorted(results)]

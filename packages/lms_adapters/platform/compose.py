@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Any, NewType
@@ -16,7 +17,7 @@ from lms_adapters.bus import open_bus
 from lms_adapters.platform.asyncapi import asyncapi
 from lms_adapters.platform.door import Door
 from lms_adapters.platform.keys import key_source
-from lms_adapters.platform.plugin import ServicePlugin
+from lms_adapters.platform.plugin import Probe, ServicePlugin
 from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import Settings, Source
 from lms_adapters.platform.system import SystemClock, SystemIds
@@ -81,8 +82,13 @@ class RunningService:
             raise NotMigrated(f"{self.service.name}: run `lms db upgrade {self.service.name}` first")
         return []
 
-    async def open(self, bus: Bus, broadcast: Broadcast, neighbours: Neighbours, keys: Fetch | None) -> None:
-        """Build the container and the app; `keys` brings auth's public keys where settings do not say."""
+    async def open(
+        self, bus: Bus, broadcast: Broadcast, neighbours: Neighbours, keys: Fetch | None, probe: Probe
+    ) -> None:
+        """Build the container and the app; `keys` brings auth's public keys where settings do not say.
+
+        `probe` tells what is wrong in the process.
+        """
         service = self.service
         verifier = TokenVerifier(
             keys or key_source(neighbours, self.settings.jwks_url), self.clock, self.settings.issuer
@@ -94,7 +100,7 @@ class RunningService:
             inbox = Inbox(self.database, self.clock, service.name, service.routing)
             self.workers = Workers(service, self.database, inbox, self.container, bus, self.clock)
         self.bus = bus
-        plugin = ServicePlugin(service, self.container, VERSION, self.faults, asyncapi(service, VERSION))
+        plugin = ServicePlugin(service, self.container, VERSION, probe, asyncapi(service, VERSION))
         self.litestar = Litestar(plugins=[plugin], openapi_config=None, logging_config=None)
         guard_without_copies(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
@@ -141,6 +147,8 @@ class RunningService:
             await self.bus.ready()
         except Unavailable as error:
             faults["dependency"] = str(error)
+        if self.service.faults is not None:
+            faults |= await self.service.faults(self.container)
         return faults
 
     async def close(self) -> None:
@@ -199,7 +207,7 @@ class Platform:
         self.bus = open_bus(self.settings.bus_url, logs=logs)
         self.broadcast = await open_broadcast(self.settings.broadcast_url)
         for one in running:
-            await one.open(self.bus, self.broadcast, self.neighbours, self._keys)
+            await one.open(self.bus, self.broadcast, self.neighbours, self._keys, self.faults)
         if receive:
             self._start(tuple(dict.fromkeys([*logs, *streams])))
         if upgrade is not None:  # else the tables may not be there
@@ -221,6 +229,15 @@ class Platform:
         while moved := sum([await one.workers.drain() for one in self.services.values() if one.workers is not None]):
             total += moved
         return total
+
+    async def faults(self) -> dict[str, str]:
+        """Why this process is not ready, as `service: what`; empty when it is."""
+        found = await asyncio.gather(*(one.faults() for one in self.services.values()))
+        return {
+            f"{name}: {what}": why
+            for name, some in zip(self.services, found, strict=True)
+            for what, why in some.items()
+        }
 
     def container(self, service: str) -> AsyncContainer:
         """A service's container."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from importlib import resources
@@ -94,6 +94,8 @@ class Service:
     """Handlers whose paths a standard or custom fixes: they stand at the root, not below /api/v1."""
     background: Callable[[AsyncContainer], AbstractAsyncContextManager[None]] | None = None
     """Entered when every service of the process is open, left before this one closes: work that needs no database."""
+    faults: Callable[[AsyncContainer], Awaitable[dict[str, str]]] | None = None
+    """What else keeps it from being ready, beside its database, its loops and the bus."""
     kernel: tuple[tuple[int, int], tuple[int, int]] = ((0, 1), (1, 0))
     """Kernel versions it fits: from, up to but not including."""
     package: str = field(default="")

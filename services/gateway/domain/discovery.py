@@ -42,9 +42,9 @@ class Directory:
         self._expected = frozenset(names)
 
     @property
-    def unseen(self) -> bool:
-        """Whether a service exists whose routes are not known yet."""
-        return self._expected is None or not self._expected <= self.known.keys()
+    def unseen(self) -> frozenset[str]:
+        """The services whose routes are not known yet; `?` before the first look."""
+        return frozenset("?") if self._expected is None else self._expected - self.known.keys()
 
     def learn(self, name: str, description: Description) -> list[str]:
         """What the service `name` says now; the claims that cannot be granted, as sentences. Raises WrongService."""

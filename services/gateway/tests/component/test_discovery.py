@@ -40,9 +40,12 @@ async def test_a_service_that_comes_late_is_found(tmp_path: Path) -> None:
     async with running(tmp_path, GATEWAY, LMS_UPSTREAMS=upstreams, **FAST) as platform, speaking(platform) as client:
         answer = await client.get(KEYS)
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, ready.json()["faults"]) == (503, {"gateway: auth": "not seen yet"})
         async with running(tmp_path, NEIGHBOUR) as elsewhere, listening(elsewhere.neighbours["auth"], port):
             directory = await platform.container("gateway").get(Directory)
             async with asyncio.timeout(10):
                 while directory.unseen:  # noqa: ASYNC110 - the gateway has no reason to say when
                     await asyncio.sleep(0)
             assert (await client.get(KEYS)).status_code == 200
+            assert (await client.get("/health/ready")).status_code == 200
