@@ -72,6 +72,6 @@ clean:  ## what was made here, except .venv, .engines and data
 .venv/.synced: $(LOCK) pyproject.toml
 	@set -e; uv="$$(./bootstrap.sh)"; \
 	[ -x .venv/bin/python ] || "$$uv" venv -q --clear --python 3.11 .venv; \
-	"$$uv" pip sync -q --require-hashes $(LOCK); \
+	"$$uv" pip sync -q --compile-bytecode --require-hashes $(LOCK); \
 	"$$uv" pip install -q --no-deps --no-build-isolation --editable .
 	@touch $@
