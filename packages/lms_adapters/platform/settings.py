@@ -78,13 +78,8 @@ class Source:
         self._environ = dict(os.environ if environ is None else environ)
         path = file or Path(self._environ.get("LMS_CONFIG", "lms.toml"))
         self._overrides = {k: v for k, v in (overrides or {}).items() if v is not None}
-        self._file: dict[str, Any] = {}
         self._path = path
-        if path.is_file():
-            try:
-                self._file = tomllib.loads(path.read_text())
-            except (OSError, tomllib.TOMLDecodeError) as error:
-                raise BadSettings(f"{path}: {error}") from error
+        self._file = _tables(path, wanted=file is None and "LMS_CONFIG" in self._environ)
 
     def load(self, kind: type[S], service: str) -> S:
         """The settings of a service. Raises BadSettings naming each faulty one."""
@@ -123,3 +118,17 @@ class Source:
             if name in section:
                 return section[name], f"{self._path} [{table}]"
         return default, "default"
+
+
+def _tables(path: Path, *, wanted: bool) -> dict[str, dict[str, Any]]:
+    """The file's tables; none when there is no file, unless it was asked for. Raises BadSettings."""
+    if not path.exists() and not wanted:
+        return {}
+    try:
+        found = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{path}: {error}") from error
+    for name, table in found.items():
+        if not isinstance(table, dict):
+            raise BadSettings(f"{path}: {name} stands in no table; for every service it belongs below [lms]")
+    return found
