@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service
+from services.gateway.adapters.http.assets import AssetsController
 from services.gateway.adapters.http.documentation import DocumentationController
 from services.gateway.adapters.http.proxy import Front
 from services.gateway.settings import GatewaySettings
@@ -13,7 +14,7 @@ SERVICE = Service(
     summary="One door for every client: finds the service, knows who asks, keeps the measure, forwards.",
     routes=(),
     controllers=(),
-    root_controllers=(DocumentationController,),
+    root_controllers=(DocumentationController, AssetsController),
     front=Front,
     background=background,
     faults=faults,

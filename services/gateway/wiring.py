@@ -11,8 +11,10 @@ from dishka import AsyncContainer, Provider, Scope
 
 from lms_adapters.platform.compose import Neighbours
 from lms_adapters.web.auth import TokenVerifier
+from lms_adapters.web.pages import Assets, Pages
 from services.gateway.adapters.discovery import Roster, looking
 from services.gateway.adapters.documents import MergedDocuments
+from services.gateway.adapters.http.assets import assets
 from services.gateway.adapters.http.exchange import Limits
 from services.gateway.adapters.http.monitoring import Monitor
 from services.gateway.adapters.http.origin import Cors, Proxies
@@ -84,6 +86,11 @@ def monitor(settings: GatewaySettings) -> Monitor:
     return Monitor(access_log=settings.access_log)
 
 
+def pages(settings: GatewaySettings, files: Assets) -> Pages:
+    """The gateway's own pages."""
+    return Pages("services.gateway", dev=settings.profile == "dev", assets=files)
+
+
 @contextlib.asynccontextmanager
 async def _background(container: AsyncContainer) -> AsyncIterator[None]:
     settings = await container.get(GatewaySettings)
@@ -109,7 +116,7 @@ def wiring() -> Provider:
     provider.provide(services, provides=Services)
     provider.provide(Directory)
     provider.provide(MergedDocuments, provides=Documents)
-    for factory in (policies, ticks, buckets, limits, proxies, cors, monitor):
+    for factory in (policies, ticks, buckets, limits, proxies, cors, monitor, assets, pages):
         provider.provide(factory)
     provider.provide(Proxy)
     for room in (authentication, discovery, documentation, rate_limiting, routing):

@@ -29,7 +29,9 @@ from services.gateway.usecases.rate_limiting import Admit
 from services.gateway.usecases.routing import FindRoute
 
 OWN = frozenset({"/", "/openapi.json", "/asyncapi.json", "/health/live", "/health/ready", "/metrics"})
-"""Paths that the gateway answers itself."""
+"""Paths that the gateway answers itself,"""
+OWN_BELOW = ("/assets/",)
+"""and what begins like this."""
 _CLIENT_CLOSED = 499
 _log = structlog.get_logger("gateway")
 
@@ -174,7 +176,7 @@ class Front:
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
-        elif scope["type"] != "http" or scope["path"] in OWN:
+        elif scope["type"] != "http" or scope["path"] in OWN or scope["path"].startswith(OWN_BELOW):
             await self._own(scope, receive, send)
         else:
             proxy = self._proxy

@@ -1,0 +1,41 @@
+"""The files that pages refer to."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get
+from litestar.params import FromPath, HeaderParameter, QueryParameter
+
+from lms_adapters.web.auth import anyone
+from lms_adapters.web.inject import FromDishka, inject
+from lms_adapters.web.pages import ASSETS, Assets, shared
+from lms_core.domain.errors import NotFound
+
+OWN_FILES = resources.files("services.gateway") / "adapters/http/pages/assets"
+
+
+def assets() -> Assets:
+    """What every page refers to, and what the gateway's own refer to beside."""
+    return shared(OWN_FILES)
+
+
+class AssetsController(Controller):
+    path = ASSETS
+    include_in_schema = False
+
+    @get("/{name:str}", guards=[anyone])
+    @inject
+    async def asset(
+        self,
+        name: FromPath[str],
+        files: FromDishka[Assets],
+        v: Annotated[str | None, QueryParameter()] = None,
+        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
+    ) -> Response[Any]:
+        """A file; for ever under the address that names its version, else with its tag."""
+        answer = files.answer(name, version=v, if_none_match=if_none_match)
+        if answer is None:
+            raise NotFound("no such file")
+        return answer
