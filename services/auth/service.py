@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms_adapters.platform.service import Service
 from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
+from services.auth.adapters.http.demonstration import DemonstrationController
 from services.auth.adapters.http.permissions import PermissionsController
 from services.auth.adapters.http.registration import RegistrationController
 from services.auth.adapters.http.tokens import TokensController
@@ -15,7 +16,7 @@ SERVICE = Service(
     name="auth",
     summary="Accounts, sign-in and tokens, and who may do what.",
     routes=("/auth",),
-    controllers=(RegistrationController, TokensController, PermissionsController),
+    controllers=(RegistrationController, TokensController, PermissionsController, DemonstrationController),
     publishes=(UserCreated, RegistrationRepeated, RoleAssigned),
     background=background,
     wiring=wiring,

@@ -9,19 +9,22 @@ from datetime import timedelta
 
 from dishka import AsyncContainer, Provider, Scope
 
+from lms_adapters.platform.settings import BadSettings
 from lms_adapters.web.auth import AUDIENCE
 from services.auth.adapters.crypto.credentials import open_passwords
 from services.auth.adapters.crypto.tokens import open_signer
 from services.auth.adapters.sql.credentials import SqlCredentials
+from services.auth.adapters.sql.demonstration import SqlDemonstration
 from services.auth.adapters.sql.permissions import SqlRoles
 from services.auth.adapters.sql.registration import SqlAccounts
 from services.auth.adapters.sql.tokens import SqlSessions
 from services.auth.ports.credentials import Credentials
+from services.auth.ports.demonstration import Demonstration
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions, Signer
 from services.auth.settings import AuthSettings
-from services.auth.usecases import permissions, registration, tokens
+from services.auth.usecases import demonstration, permissions, registration, tokens
 from services.auth.usecases.tokens import TokenPolicy
 
 
@@ -42,19 +45,31 @@ def wiring() -> Provider:
     provider.provide(SqlCredentials, provides=Credentials)
     provider.provide(SqlRoles, provides=Roles)
     provider.provide(SqlSessions, provides=Sessions)
+    provider.provide(SqlDemonstration, provides=Demonstration, scope=Scope.APP)
     provider.provide(token_policy, scope=Scope.APP)
     provider.provide(open_passwords, scope=Scope.APP)
     provider.provide(open_signer, scope=Scope.APP)
     provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
+    provider.provide_all(*demonstration.USE_CASES)
     return provider
+
+
+async def refuse_known_passwords(settings: AuthSettings, demonstration: Demonstration) -> None:
+    """Raises BadSettings when the profile is production and the demonstration school is here."""
+    if settings.profile == "production" and await demonstration.accounts():
+        raise BadSettings(
+            "profile: production does not start on the demonstration school, whose password everybody knows; "
+            "begin with an empty database"
+        )
 
 
 @contextlib.asynccontextmanager
 async def _background(container: AsyncContainer) -> AsyncIterator[None]:
     await container.get(Signer)
+    await refuse_known_passwords(await container.get(AuthSettings), await container.get(Demonstration))
     yield
 
 
 def background(container: AsyncContainer) -> AbstractAsyncContextManager[None]:
-    """Opens the signing keys at the start: a wrong master key is told to the operator, not to who signs in."""
+    """At the start: a wrong master key is told to the operator, not to who signs in; and what production refuses."""
     return _background(container)

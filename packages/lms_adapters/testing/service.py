@@ -39,14 +39,20 @@ class ServiceUnderTest:
     """One service, open between enter and exit."""
 
     def __init__(
-        self, service: Service, folder: Path, environ: Mapping[str, str] | None = None, *, keys: Fetch | None = _keys
+        self,
+        service: Service,
+        folder: Path,
+        environ: Mapping[str, str] | None = None,
+        *,
+        keys: Fetch | None = _keys,
+        ids: FakeIds | None = None,
     ) -> None:
         """`environ` as the service would find it: `{"LMS_DATABASE_URL": …}`; the default is SQLite in `folder`.
 
         With `keys=None` the tokens of `client()` count for nothing: auth's own do, as they would in production.
         """
         self.clock = FakeClock()
-        self.ids = FakeIds()
+        self.ids = ids or FakeIds()
         source = Source({"LMS_DATA": str(folder), **(environ or {})}, folder / "lms.toml")
         self.platform = Platform([service], source, clock=self.clock, ids=self.ids, keys=keys, workers=False)
         self.running: RunningService = self.platform.services[service.name]
