@@ -18,7 +18,7 @@ LOCK := requirements.lock
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
   --no-emit-find-links --group dev pyproject.toml
 
-.PHONY: help up demo test test-engines check engines bench lock lock-check format clean
+.PHONY: help up demo docs test test-engines check engines bench lock lock-check format clean
 
 help:  ## this list
 	@awk 'BEGIN { FS = ":[^#]*## *" } /^[a-z-]+:.*##/ { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ up: .venv/.synced  ## the whole platform in one process: PORT=8000, ARGS="…"
 
 demo: .venv/.synced  ## the story of a course, from sign-up to certificate, against a fresh platform: ARGS="…"
 	@exec $(BIN)/lms demo $(ARGS)
+
+docs: .venv/.synced  ## these documents as a site, in dist/docs; a link that leads nowhere is an error
+	@$(BIN)/python -m sphinx -q -E -a -b html -W --keep-going -n -c docs -d dist/doctrees . dist/docs
+	@echo "$(CURDIR)/dist/docs/index.html"
 
 # ── prove ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 test: .venv/.synced  ## every test that needs no engine (everything embedded): ARGS="…"
