@@ -46,6 +46,11 @@ async def services(settings: GatewaySettings, neighbours: Neighbours) -> AsyncIt
         yield Roster(HttpServices(session, elsewhere), here)
 
 
+def directory(settings: GatewaySettings) -> Directory:
+    """In the profile production nothing stands below /dev, whatever services say."""
+    return Directory(dev=settings.profile == "dev")
+
+
 def policies(settings: GatewaySettings) -> Policies:
     """The limits of the settings."""
     limits = {
@@ -114,9 +119,8 @@ def wiring() -> Provider:
     provider = Provider(scope=Scope.APP)
     provider.alias(source=TokenVerifier, provides=Verifier)
     provider.provide(services, provides=Services)
-    provider.provide(Directory)
     provider.provide(MergedDocuments, provides=Documents)
-    for factory in (policies, ticks, buckets, limits, proxies, cors, monitor, assets, pages):
+    for factory in (directory, policies, ticks, buckets, limits, proxies, cors, monitor, assets, pages):
         provider.provide(factory)
     provider.provide(Proxy)
     for room in (authentication, discovery, documentation, rate_limiting, routing):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from litestar import Controller
 from litestar.handlers import HTTPRouteHandler
 
 from lms_adapters.platform.plugin import handlers
@@ -52,7 +53,16 @@ def use_cases(service: str) -> list[type[Any]]:
 
 def endpoints(service: str) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     """Method, public path below /api/v1 as documents write it, and handler, of each endpoint."""
-    for controller in manifest(service).controllers:
+    yield from _endpoints(manifest(service).controllers)
+
+
+def root_endpoints(service: str) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+    """The same for what stands at the root."""
+    yield from _endpoints(manifest(service).root_controllers)
+
+
+def _endpoints(controllers: Iterable[type[Controller]]) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+    for controller in controllers:
         for _, handler in handlers(controller):
             for path in handler.paths:
                 whole = f"/{vars(controller)['path']}/{path}".replace("//", "/").rstrip("/")

@@ -20,7 +20,7 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.permissions import ROLES
-from tests.architecture.house import SERVICES, WITHOUT_A_DATABASE, endpoints, manifest, use_cases
+from tests.architecture.house import SERVICES, WITHOUT_A_DATABASE, endpoints, manifest, root_endpoints, use_cases
 
 
 def contracts(service: str) -> set[type[Event]]:
@@ -69,7 +69,7 @@ def test_names_that_are_for_ever_begin_with_the_service(service: str) -> None:
 def entered(service: str) -> set[type[Any]]:
     """The use cases that requests, events and jobs enter by."""
     used = {s.use_case for s in manifest(service).subscribes} | {w.use_case for w in manifest(service).jobs}
-    for _, _, handler in endpoints(service):
+    for _, _, handler in (*endpoints(service), *root_endpoints(service)):
         used |= {d for d in injected(handler) if d.__module__.startswith(f"services.{service}.usecases.")}
     return used
 
@@ -115,16 +115,21 @@ def test_endpoints_stand_below_the_services_routes_and_ask_for_known_permissions
     for method, path, handler in endpoints(service):
         assert any(path == r or path.startswith(f"{r}/") for r in manifest(service).routes), (method, path)
         assert permission_of(handler) in {None, *known}, (method, path)
+    if service != "gateway":  # who has the root itself
+        for method, path, handler in root_endpoints(service):
+            assert any(path == r or path.startswith(f"{r}/") for r in manifest(service).roots), (method, path)
+            assert permission_of(handler) in {None, *known}, (method, path)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_operations_have_names_of_their_own(service: str) -> None:
-    names = Counter(handler.fn.__name__ for _, _, handler in endpoints(service))
+    every = (*endpoints(service), *root_endpoints(service))
+    names = Counter(handler.fn.__name__ for _, _, handler in every)
     assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_no_two_services_share_a_route() -> None:
-    routes = Counter(route for service in SERVICES for route in manifest(service).routes)
+    routes = Counter(r for service in SERVICES for r in (*manifest(service).routes, *manifest(service).roots))
     assert [route for route, times in routes.items() if times > 1] == []
 
 

@@ -51,7 +51,7 @@ class RunningService:
     """A service with everything it needs, from `open` to `close`."""
 
     def __init__(self, service: Service, settings: Settings, clock: Clock, ids: Ids, pool: int) -> None:
-        self.service = service
+        self.service = service = service.fit_for(settings.profile)
         self.settings = settings
         self.clock = clock
         self.ids = ids

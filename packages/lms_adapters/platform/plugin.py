@@ -215,6 +215,7 @@ class ServicePlugin(InitPlugin):
                 summary=self._service.summary,
                 version=self._version,
                 routes=self._service.routes,
+                roots=self._service.roots,
                 openapi=request.app.openapi_schema.to_schema(),
                 asyncapi=self._asyncapi,
             )

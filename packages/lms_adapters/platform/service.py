@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from sqlalchemy import MetaData
 from lms_adapters.platform.settings import Settings
 from lms_core.domain.events import Event
 from lms_core.ports.jobs import Job
+
+DEV = "/dev"
+"""What stands below it is for development: the profile production does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ class Service:
     front: Callable[[ASGIApp, AsyncContainer], ASGIApp] | None = None
     """Stands before the service's own app: the gateway's hot path."""
     root_controllers: tuple[type[Controller], ...] = ()
-    """Handlers whose paths a standard or custom fixes: they stand at the root, not below /api/v1."""
+    """Handlers that stand at the root, not below /api/v1: a standard or custom fixes their paths, or they are pages."""
+    roots: tuple[str, ...] = ()
+    """Public path prefixes of theirs, for the gateway: `/xapi`; `/dev/…` for pages of development."""
     background: Callable[[AsyncContainer], AbstractAsyncContextManager[None]] | None = None
     """Entered when every service of the process is open, left before this one closes: work that needs no database."""
     faults: Callable[[AsyncContainer], Awaitable[dict[str, str]]] | None = None
@@ -112,6 +117,13 @@ class Service:
         for subscription in names:
             if not subscription.startswith(f"{self.name}.") or names.count(subscription) > 1:
                 raise ValueError(f"subscription {subscription!r} must be unique and begin with {self.name}.")
+
+    def fit_for(self, profile: str) -> Service:
+        """What there is of it in a profile: nothing below /dev in production."""
+        if profile == "dev":
+            return self
+        controllers = tuple(c for c in self.root_controllers if not _is_dev(vars(c)["path"]))
+        return replace(self, root_controllers=controllers, roots=tuple(r for r in self.roots if not _is_dev(r)))
 
     @property
     def stream(self) -> str:
@@ -145,6 +157,10 @@ class Service:
         return tuple(sorted(wanted))
 
 
+def _is_dev(path: str) -> bool:
+    return path == DEV or path.startswith(f"{DEV}/")
+
+
 class Descriptor(msgspec.Struct, kw_only=True):
     """What a running service tells the gateway and the CLI about itself (`GET /internal/descriptor`)."""
 
@@ -152,5 +168,6 @@ class Descriptor(msgspec.Struct, kw_only=True):
     summary: str
     version: str
     routes: tuple[str, ...]
+    roots: tuple[str, ...] = ()
     openapi: dict[str, Any]
     asyncapi: dict[str, Any]

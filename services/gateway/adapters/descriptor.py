@@ -22,6 +22,7 @@ def read(body: bytes) -> Description:
         summary=told.summary,
         version=told.version,
         prefixes=told.routes,
+        roots=told.roots,
         openapi=told.openapi,
         asyncapi=told.asyncapi,
     )

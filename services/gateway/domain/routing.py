@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from lms_core.domain.errors import Invalid, Unavailable
 
 API = "/api/v1"
+_OWN = frozenset({"api", "internal", "health", "metrics", "openapi.json", "asyncapi.json"})
+"""First segments that are no service's: the gateway's own, and what is never forwarded."""
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _PATH = re.compile(
     rb"(?:/(?!\.\.?(?:/|\Z))"  # a segment that is neither `.` nor `..`, and not empty
@@ -73,8 +75,19 @@ class RouteTable:
 
 
 def is_prefix(prefix: str) -> bool:
-    """Whether a service may claim it: plain segments, no slash at the end."""
+    """Whether it has the form of one: plain segments, no slash at the end."""
     return _PREFIX.fullmatch(prefix) is not None
+
+
+def may_be_claimed(path: str, *, dev: bool) -> bool:
+    """Whether a path can be a service's: below /api/v1, or at the root where the gateway keeps nothing for itself.
+
+    Below /dev only in development.
+    """
+    if path.startswith(f"{API}/"):
+        return True
+    first = path[1:].partition("/")[0]
+    return first not in _OWN and (dev or first != "dev")
 
 
 def check(raw_path: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from lms_core.domain.errors import NotFound, Unavailable
 from services.gateway.domain.discovery import Directory
-from services.gateway.domain.routing import API, BadPath, Route, check
+from services.gateway.domain.routing import BadPath, Route, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class FindRoute:
         route = self.directory.table.match(path)
         if route is not None:
             return route
-        if self.directory.unseen and (path == API or path.startswith(f"{API}/")):
+        if self.directory.unseen and self.directory.may_lead_to_a_service(path):
             raise Unavailable("not every service has been seen yet")
         raise NotFound("no such path")
 

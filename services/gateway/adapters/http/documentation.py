@@ -7,7 +7,6 @@ from litestar import Controller, Response, get
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View
-from services.gateway.domain.routing import API
 from services.gateway.usecases.documentation import ShowAsyncApi, ShowIndex, ShowOpenApi
 
 _FRESH = {"cache-control": "no-cache"}
@@ -34,9 +33,7 @@ class DocumentationController(Controller):
     @inject
     async def index(self, show: FromDishka[ShowIndex]) -> IndexView:
         services = [
-            ServiceView(
-                name=told.name, summary=told.summary, version=told.version, paths=[API + p for p in told.prefixes]
-            )
+            ServiceView(name=told.name, summary=told.summary, version=told.version, paths=list(told.paths))
             for told in await show()
         ]
         links = {"openapi": "/openapi.json", "asyncapi": "/asyncapi.json", "health": "/health/ready"}

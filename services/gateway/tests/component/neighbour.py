@@ -73,6 +73,29 @@ class AuthController(Controller):
         return stream(three())
 
 
+class StandardController(Controller):
+    """At a path that a standard fixes."""
+
+    path = "/xapi"
+
+    @get("/about", guards=[anyone])
+    async def about(self) -> dict[str, str]:
+        """Which version of the standard."""
+        return {"version": "1.0.3"}
+
+
+class PageController(Controller):
+    """For development."""
+
+    path = "/dev/mailbox"
+    include_in_schema = False
+
+    @get(guards=[anyone])
+    async def page(self) -> dict[str, str]:
+        """Nothing is in it."""
+        return {"mails": "none"}
+
+
 def wiring() -> Provider:
     provider = Provider(scope=Scope.REQUEST)
     provider.provide(LogIn)
@@ -84,6 +107,8 @@ SERVICE = Service(
     summary="Signs nobody in.",
     routes=("/auth",),
     controllers=(AuthController,),
+    root_controllers=(StandardController, PageController),
+    roots=("/xapi", "/dev/mailbox"),
     publishes=(UserCreated,),
     wiring=wiring,
 )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import httpx
 import pytest
 
 from lms_core.testing.fakes import fake_id
-from services.gateway.tests.component.conftest import Opening, token
+from services.gateway.domain.discovery import Directory
+from services.gateway.service import SERVICE as GATEWAY
+from services.gateway.tests.component.conftest import Opening, running, speaking, token
+from services.gateway.tests.component.neighbour import SERVICE as NEIGHBOUR
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -53,6 +59,38 @@ async def test_what_is_nobodys_is_404(opened: Opening, path: str) -> None:
         answer = await client.get(path)
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
         assert answer.json()["trace_id"] == answer.headers["traceparent"][3:35]
+
+
+async def test_paths_at_the_root_are_forwarded_as_they_are(opened: Opening) -> None:
+    async with opened() as client:
+        assert (await client.get("/xapi/about")).json() == {"version": "1.0.3"}
+        assert (await client.get("/dev/mailbox")).json() == {"mails": "none"}
+        assert (await client.get("/xapi")).json()["type"] == "/problems/not-found"
+        assert "/xapi/about" in (await client.get("/openapi.json")).json()["paths"]
+
+
+@pytest.mark.parametrize("ours", ["production", "dev"])
+@pytest.mark.parametrize("theirs", ["production", "dev"])
+async def test_pages_of_development_are_there_where_gateway_and_service_are_for_it(
+    tmp_path: Path, ours: str, theirs: str
+) -> None:
+    profiles = {"LMS_GATEWAY_PROFILE": ours, "LMS_AUTH_PROFILE": theirs}
+    async with running(tmp_path, GATEWAY, NEIGHBOUR, **profiles) as platform, speaking(platform) as client:
+        assert (await client.get("/xapi/about")).status_code == 200
+        expected = 200 if ours == theirs == "dev" else 404
+        answer = await client.get("/dev/mailbox")
+        assert answer.status_code == expected
+        assert (await client.get("/dev/elsewhere")).status_code == 404
+        directory = await platform.container("gateway").get(Directory)
+        assert ("/dev/mailbox" in directory.known["auth"].roots) == (theirs == "dev")
+
+
+async def test_a_service_in_production_has_no_pages_of_development_at_its_own_door_either(tmp_path: Path) -> None:
+    async with running(tmp_path, NEIGHBOUR, LMS_PROFILE="production") as platform:
+        transport = httpx.ASGITransport(app=platform.neighbours["auth"])  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://auth.example") as client:
+            assert (await client.get("/dev/mailbox")).status_code == 404
+            assert (await client.get("/xapi/about")).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/v1/auth//keys", "/api/v1/auth/%2e%2e/%2e%2e/internal", "/api/v1/auth/%2fjwks"])

@@ -47,8 +47,26 @@ def test_a_prefix_has_one_service_and_is_one() -> None:
     directory = Directory()
     directory.learn("user", USER)
     faults = directory.learn("auth", replace(AUTH, prefixes=("/users", "/", "/auth")))
-    assert faults == ["auth claims '/', which is no prefix", "user claims /users, which auth has"]
+    assert faults == ["auth claims '/api/v1/', which no service can have", "user claims /api/v1/users, which auth has"]
     assert directory.table.match("/api/v1/auth/x") is not None
+
+
+def test_a_claim_at_the_root_is_granted_where_the_gateway_keeps_nothing() -> None:
+    directory = Directory()
+    roots = ("/xapi", "/dev/mailbox", "/internal", "/health/live", "/metrics", "/api/v2", "/", "")
+    faults = directory.learn("auth", replace(AUTH, prefixes=(), roots=roots))
+    assert [fault.split("'")[1] for fault in faults] == list(roots[2:])
+    assert [route.prefix for route in directory.table] == ["/xapi", "/dev/mailbox"]
+    assert (
+        directory.learn("user", replace(USER, prefixes=(), roots=("/xapi",)))[-1] == "user claims /xapi, which auth has"
+    )
+
+
+def test_in_production_nothing_stands_below_dev() -> None:
+    directory = Directory(dev=False)
+    faults = directory.learn("auth", replace(AUTH, prefixes=("/dev",), roots=("/dev/mailbox", "/dev", "/devices")))
+    assert [fault.split("'")[1] for fault in faults] == ["/dev/mailbox", "/dev"]
+    assert [route.prefix for route in directory.table] == ["/api/v1/dev", "/devices"]
 
 
 def test_who_answers_under_another_name_is_not_believed() -> None:

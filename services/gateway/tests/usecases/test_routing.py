@@ -28,10 +28,17 @@ async def test_a_path_that_nobody_claims_may_be_of_a_service_that_is_not_seen_ye
         await FindRoute(directory)(b"/api/v1/paths", "/api/v1/paths")
 
 
-@pytest.mark.parametrize("path", ["/internal/descriptor", "/api/v2/auth", "/api/v1x", "/favicon.ico"])
+async def test_so_may_a_path_at_the_root() -> None:
+    with pytest.raises(Unavailable):
+        await FindRoute(Directory())(b"/xapi/statements", "/xapi/statements")
+
+
+@pytest.mark.parametrize(
+    "path", ["/internal/descriptor", "/api/v2/auth", "/api/v1x", "/api/v1", "/metrics/x", "/dev/x"]
+)
 async def test_what_no_service_can_have_is_not_there(path: str) -> None:
     with pytest.raises(NotFound):
-        await FindRoute(Directory())(path.encode(), path)
+        await FindRoute(Directory(dev=False))(path.encode(), path)
 
 
 async def test_a_trick_is_refused_before_it_is_routed() -> None:
