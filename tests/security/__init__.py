@@ -1,0 +1,1 @@
+"""Every door tried: who may do what, and attacks by name."""
