@@ -5,14 +5,17 @@ from __future__ import annotations
 from lms_adapters.platform.service import Service, on, project
 from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded, PriceSet
 from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.progress import CourseCompleted
 from services.course.adapters.http.authoring import AuthoringController
 from services.course.adapters.http.content import ContentController
 from services.course.adapters.http.enrollment import EnrollmentController, EnrollmentsController
 from services.course.adapters.http.outline import OutlineController
+from services.course.adapters.http.prerequisites import PrerequisitesController
 from services.course.adapters.http.publishing import PublishingController
 from services.course.adapters.sql.base import Row
 from services.course.settings import CourseSettings
 from services.course.usecases.enrollment import ActivateEnrollment, SuspendEnrollment
+from services.course.usecases.prerequisites import KeepCompletion
 from services.course.usecases.pricing import KeepPrice
 from services.course.wiring import wiring
 
@@ -24,6 +27,7 @@ SERVICE = Service(
         AuthoringController,
         OutlineController,
         PublishingController,
+        PrerequisitesController,
         EnrollmentController,
         EnrollmentsController,
         ContentController,
@@ -33,6 +37,7 @@ SERVICE = Service(
         on(PaymentSucceeded, ActivateEnrollment, name="course.activate-enrollment"),
         on(PaymentFailed, SuspendEnrollment, name="course.suspend-enrollment"),
         project(PriceSet, KeepPrice, name="course.prices", tables=("price",)),
+        project(CourseCompleted, KeepCompletion, name="course.completions", tables=("completion",)),
     ),
     wiring=wiring,
     settings=CourseSettings,

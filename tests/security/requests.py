@@ -35,6 +35,7 @@ BODIES: Final[dict[str, Callable[[School, Things], Any]]] = {
     "course.create_course": lambda school, of: {"title": "Something new"},
     "course.edit_course": lambda school, of: {"summary": "Changed."},
     "course.replace_outline": lambda school, of: OUTLINE,
+    "course.replace_prerequisites": lambda school, of: {"course_ids": []},
     "progress.record_activities": lambda school, of: {
         "activities": [
             {

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict
+from services.course.domain.prerequisites import Named, PrerequisitesMissing
 from services.course.domain.pricing import Price
 
 EnrollmentStatus = Literal["active", "pending", "suspended"]
@@ -71,11 +72,15 @@ class Offer:
     capacity: int | None
     taken: int
     price: Price | None = None
+    missing: tuple[Named, ...] = ()
+    """Courses that must be completed first and are not."""
 
     def enroll(self, learner_id: UUID, *, id: UUID, at: datetime) -> Enrollment:
-        """Pending until paid, or active at once. Raises NotPublished, CourseFull."""
+        """Pending until paid, or active at once. Raises NotPublished, PrerequisitesMissing, CourseFull."""
         if self.published_version is None:
             raise NotPublished
+        if self.missing:
+            raise PrerequisitesMissing(missing=self.missing)
         if self.capacity is not None and self.taken >= self.capacity:
             raise CourseFull(capacity=self.capacity)
         place = Enrollment(

@@ -14,6 +14,7 @@ from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.course.domain.enrollment import AlreadyEnrolled, CourseFull, Enrollment, NotPublished
+from services.course.domain.prerequisites import PrerequisitesMissing
 from services.course.ports.enrollment import Enrollments
 from services.course.usecases.authoring import must_know
 
@@ -23,10 +24,11 @@ class Enroll:
     """Take a place in a published course.
 
     The learner stays on the version they enrolled in. A place in a paid course is pending until the payment succeeds;
-    if it fails the enrollment is suspended and the learner told why.
+    if it fails the enrollment is suspended and the learner told why. Where other courses must be completed first,
+    `missing` in the refusal names those that are not.
     """
 
-    raises: ClassVar = (NotFound, NotPublished, CourseFull, AlreadyEnrolled)
+    raises: ClassVar = (NotFound, NotPublished, PrerequisitesMissing, CourseFull, AlreadyEnrolled)
 
     enrollments: Enrollments
     uow: UnitOfWork

@@ -16,6 +16,7 @@ from lms_adapters.telemetry.tracing import trace_id
 from lms_core.domain.errors import Conflict, NotFound
 from services.course.adapters.sql.authoring import NEWEST, CourseRow
 from services.course.adapters.sql.base import Row
+from services.course.adapters.sql.prerequisites import missing
 from services.course.adapters.sql.pricing import PriceRow
 from services.course.domain.enrollment import AlreadyEnrolled, Enrollment, EnrollmentStatus, Offer
 from services.course.domain.pricing import Price
@@ -105,6 +106,7 @@ class SqlEnrollments(Enrollments):
             capacity=row.capacity,
             taken=row.places_taken,
             price=price,
+            missing=await missing(self._session, course_id, learner_id),
         )
 
     async def add(self, enrollment: Enrollment) -> None:
