@@ -90,13 +90,18 @@ class School:
         tokens = await self.call(None, "POST", "/auth/login", {"email": person.email, "password": PASSWORD})
         person.token, person.refresh_token = tokens["access_token"], tokens["refresh_token"]
 
-    async def furnish(self) -> None:
-        """An admin, two instructors and two learners, with courses, places, invoices and messages."""
-        self.admin = Person("Head", "head@example.org")
-        create = OPERATIONS["admin.create"](self.platform, email=self.admin.email, name="Head", password=PASSWORD)
+    async def administrator(self) -> Person:
+        """Made by the operator, and signed in."""
+        person = Person("Head", "head@example.org")
+        create = OPERATIONS["admin.create"](self.platform, email=person.email, name="Head", password=PASSWORD)
         assert [row async for row in create]
         await self.platform.drain()
-        await self.sign_in(self.admin)
+        await self.sign_in(person)
+        return person
+
+    async def furnish(self) -> None:
+        """An admin, two instructors and two learners, with courses, places, invoices and messages."""
+        self.admin = await self.administrator()
         self.instructor, self.rival = await self.newcomer("Grace"), await self.newcomer("Hedy")
         self.learner, self.stranger = await self.newcomer("Linus"), await self.newcomer("Eve")
         for one in self.everybody:

@@ -16,6 +16,7 @@ from litestar.events import BaseEventEmitterBackend
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins import InitPlugin
 from litestar.response import Stream
@@ -148,6 +149,7 @@ class ServicePlugin(InitPlugin):
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
             openapi_router=Router("/internal/openapi", route_handlers=[], include_in_schema=False),
+            render_plugins=[JsonRenderPlugin()],  # Litestar's pages would run scripts of strangers
         )
         return app_config
 
