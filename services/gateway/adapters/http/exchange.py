@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from contextvars import Context
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import structlog
 
 from lms_core.domain.errors import Refusal, TooLarge
+from services.gateway.adapters.http.apart import Apart
 from services.gateway.adapters.http.headers import Header, answer
 from services.gateway.domain.routing import BadAnswer, BrokenOff, ClientGone, Late
 from services.gateway.ports.routing import Upstream
@@ -37,6 +37,7 @@ class Exchange:
     __slots__ = (
         "_body_done",
         "_bodyless",
+        "_cancels",
         "_extra",
         "_failed",
         "_gone",
@@ -71,20 +72,20 @@ class Exchange:
         self._failed: Refusal | None = None
         self._size = 0
         self._last = 0.0
+        self._cancels = 0
+        self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
         self.status = 0
         self.ended = 0.0
 
     async def run(self, upstream: Upstream, scope: dict[str, Any]) -> None:
         """Forward and pass back. Raises a Refusal while nothing is answered, BrokenOff afterwards; or ClientGone."""
-        loop = asyncio.get_running_loop()
-        self._task = loop.create_task(upstream(scope, self.receive, self.send), context=Context())
-        self._timer = loop.call_later(self._limits.deadline, self._late)
         failure: Refusal | None = None
+        self._task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
         try:
-            await self._task
+            await Apart(upstream(scope, self.receive, self.send), self._waits)
         except asyncio.CancelledError:
-            if (here := asyncio.current_task()) is not None and here.cancelling():
+            if self._task.cancelling() > self._cancels:  # others than we want the end
                 raise
         except Refusal as refusal:
             failure = refusal
@@ -94,9 +95,7 @@ class Exchange:
             if not (self._whole or self._gone or self._failed):
                 _log.error("a service crashed in its answer", path=scope["path"], exc_info=error)
         finally:
-            self._timer.cancel()
-            if self._watcher is not None:
-                self._watcher.cancel()
+            self._end()
         if self._whole:
             return
         if self._gone:
@@ -105,6 +104,25 @@ class Exchange:
         if self._started:
             raise BrokenOff(str(failure))
         raise failure
+
+    def _waits(self) -> None:
+        """The service does not answer at once: from here on time counts."""
+        if self._timer is None and not self._whole:
+            self._timer = asyncio.get_running_loop().call_later(self._limits.deadline, self._late)
+
+    def _cancel(self) -> None:
+        """End the service, as if its own task was cancelled."""
+        self._cancels += 1
+        self._task.cancel()
+
+    def _end(self) -> None:
+        """Leave nothing behind."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        for _ in range(self._cancels):
+            self._task.uncancel()
 
     # what the service receives
 
@@ -138,7 +156,7 @@ class Exchange:
         if not self._whole:
             self._gone = True
             if self._streaming:
-                self._task.cancel()
+                self._cancel()
 
     # what it sends
 
@@ -160,7 +178,8 @@ class Exchange:
             self._bodyless = True
         for name, value in headers:
             if name == b"content-type" and value.startswith(b"text/event-stream"):
-                self._timer.cancel()
+                if self._timer is not None:
+                    self._timer.cancel()
                 self._stay()
         headers += self._extra
         self._started = True
@@ -177,7 +196,8 @@ class Exchange:
         else:
             self._whole = True
             self.ended = perf_counter()
-            self._timer.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
             if self._bodyless:
                 body = b""
         try:
@@ -191,7 +211,7 @@ class Exchange:
     def _stop(self, failure: Refusal) -> None:
         if not self._whole:
             self._failed = failure
-            self._task.cancel()
+            self._cancel()
 
     def _late(self) -> None:
         self._stop(Late(f"no whole answer within {self._limits.deadline:g} seconds"))
