@@ -22,6 +22,7 @@ nitpicky = True
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 highlight_language = "text"
+suppress_warnings = ["misc.highlighting_failure"]  # an answer with something left out (…) is no JSON
 
 html_theme = "furo"
 html_title = "LMS"
