@@ -101,6 +101,7 @@ async def test_every_cell_is_true(tmp_path: Path, profile: str) -> None:
                     answer = await knock(school.platform.neighbours[at], row["method"], row["asked"], token=token)
                     if cell(answer.status, answer.problem) != wanted:
                         wrong.append(
-                            f"{row['method']} {row['path']} at {at}, {who}: {wanted} was expected, not {answer.status} {answer.problem}"
+                            f"{row['method']} {row['path']} at {at}, {who}: {wanted} was expected, "
+                            f"not {answer.status} {answer.problem}"
                         )
     assert not wrong, "\n".join(wrong)
