@@ -8,7 +8,7 @@ import click
 
 from lms_adapters.platform.compose import VERSION
 from lms_adapters.platform.run import EXPECTED
-from lms_cli import admin, build, db, demo, events, jobs, up
+from lms_cli import admin, build, db, demo, events, jobs, trace, up
 
 
 class Ordered(click.Group):
@@ -45,6 +45,7 @@ for command in (
     demo.demo,
     admin.admin,
     events.events,
+    trace.trace,
     jobs.jobs,
     db.db,
     build.config,

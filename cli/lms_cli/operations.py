@@ -99,6 +99,14 @@ async def events_log(
         yield row
 
 
+@operation("trace")
+async def trace(platform: Platform, trace_id: str) -> AsyncIterator[Row]:
+    """What the services here know of a trace, row by row."""
+    for one in platform.services.values():
+        for step in await one.insight.trace(trace_id):
+            yield msgspec.to_builtins(step)
+
+
 @operation("events.tail")
 async def events_tail(platform: Platform, service: str | None = None) -> AsyncIterator[Row]:
     """Events as they are published, until interrupted."""

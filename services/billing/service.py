@@ -10,6 +10,8 @@ from services.billing.adapters.http.invoices import InvoicesController
 from services.billing.adapters.http.methods import MethodsController
 from services.billing.adapters.http.payments import PaymentsController
 from services.billing.adapters.sql.base import Row
+from services.billing.adapters.sql.invoices import TRACED_INVOICES
+from services.billing.adapters.sql.payments import TRACED_PAYMENTS
 from services.billing.settings import BillingSettings
 from services.billing.usecases.catalog import KeepCourse
 from services.billing.usecases.payments import Charge, ChargeEnrollment, ChargePayment
@@ -29,4 +31,5 @@ SERVICE = Service(
     wiring=wiring,
     settings=BillingSettings,
     tables=Row.metadata,
+    traced=(TRACED_PAYMENTS, TRACED_INVOICES),
 )

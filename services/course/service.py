@@ -13,6 +13,7 @@ from services.course.adapters.http.outline import OutlineController
 from services.course.adapters.http.prerequisites import PrerequisitesController
 from services.course.adapters.http.publishing import PublishingController
 from services.course.adapters.sql.base import Row
+from services.course.adapters.sql.enrollment import TRACED_ENROLLMENTS
 from services.course.settings import CourseSettings
 from services.course.usecases.enrollment import ActivateEnrollment, SuspendEnrollment
 from services.course.usecases.prerequisites import KeepCompletion
@@ -42,4 +43,5 @@ SERVICE = Service(
     wiring=wiring,
     settings=CourseSettings,
     tables=Row.metadata,
+    traced=(TRACED_ENROLLMENTS,),
 )

@@ -13,6 +13,7 @@ from services.notification.adapters.http.delivery import MailboxController
 from services.notification.adapters.http.messages import MessagesController
 from services.notification.adapters.http.realtime import RealtimeController
 from services.notification.adapters.sql.base import Row
+from services.notification.adapters.sql.messages import TRACED_MESSAGES
 from services.notification.settings import NotificationSettings
 from services.notification.usecases.delivery import DeliverMessage
 from services.notification.usecases.messages import (
@@ -50,4 +51,5 @@ SERVICE = Service(
     wiring=wiring,
     settings=NotificationSettings,
     tables=Row.metadata,
+    traced=(TRACED_MESSAGES,),
 )

@@ -16,6 +16,7 @@ from lms_adapters.broadcast import open_broadcast
 from lms_adapters.bus import open_bus
 from lms_adapters.platform.asyncapi import asyncapi
 from lms_adapters.platform.door import Door
+from lms_adapters.platform.insight import Insight
 from lms_adapters.platform.keys import key_source
 from lms_adapters.platform.plugin import Probe, ServicePlugin
 from lms_adapters.platform.service import Service
@@ -59,6 +60,7 @@ class RunningService:
             open_database(settings.database_url, pool=pool) if service.tables is not None else None
         )
         self.workers: Workers | None = None
+        self.insight = Insight(service, VERSION, self.database, clock, self.faults)
         self._life = contextlib.AsyncExitStack()
 
     async def open_store(self, *, upgrade: bool | None) -> list[str]:
@@ -100,7 +102,7 @@ class RunningService:
             inbox = Inbox(self.database, self.clock, service.name, service.routing)
             self.workers = Workers(service, self.database, inbox, self.container, bus, self.clock)
         self.bus = bus
-        plugin = ServicePlugin(service, self.container, VERSION, probe, asyncapi(service, VERSION))
+        plugin = ServicePlugin(service, self.container, VERSION, probe, asyncapi(service, VERSION), self.insight)
         self.litestar = Litestar(plugins=[plugin], openapi_config=None, logging_config=None)
         guard_without_copies(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())

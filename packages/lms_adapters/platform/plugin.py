@@ -21,6 +21,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins import InitPlugin
 from litestar.response import Stream
 
+from lms_adapters.platform import insight
 from lms_adapters.platform.service import Descriptor, Service
 from lms_adapters.sql.idempotency import KeyReused, Repeated
 from lms_adapters.telemetry.metrics import exposition
@@ -110,13 +111,20 @@ class ServicePlugin(InitPlugin):
     """Turns a manifest into routes, and writes their documentation from the use cases."""
 
     def __init__(
-        self, service: Service, container: AsyncContainer, version: str, probe: Probe, asyncapi: dict[str, Any]
+        self,
+        service: Service,
+        container: AsyncContainer,
+        version: str,
+        probe: Probe,
+        asyncapi: dict[str, Any],
+        inside: insight.Insight,
     ):
         self._service = service
         self._container = container
         self._version = version
         self._probe = probe
         self._asyncapi = asyncapi
+        self._inside = inside
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Litestar's hook."""
@@ -222,4 +230,4 @@ class ServicePlugin(InitPlugin):
                 asyncapi=self._asyncapi,
             )
 
-        return [live, ready, metrics, describe]
+        return [live, ready, metrics, describe, *insight.handlers(self._inside)]

@@ -17,6 +17,7 @@ from litestar.types import ASGIApp
 from sqlalchemy import MetaData
 
 from lms_adapters.platform.settings import Settings
+from lms_adapters.sql.traces import Tracing
 from lms_core.domain.events import Event
 from lms_core.ports.jobs import Job
 
@@ -91,6 +92,8 @@ class Service:
     jobs: tuple[Work, ...] = ()
     tables: MetaData | None = None
     """None only for a service without a database."""
+    traced: tuple[Tracing, ...] = ()
+    """Rows of its own that carry a trace id, for the story of a trace: what they are and how they stand."""
     front: Callable[[ASGIApp, AsyncContainer], ASGIApp] | None = None
     """Stands before the service's own app: the gateway's hot path."""
     root_controllers: tuple[type[Controller], ...] = ()

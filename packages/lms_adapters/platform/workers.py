@@ -234,7 +234,6 @@ class Workers:
             until = perf_counter() + GROUP_SECONDS
             for event in heads:
                 await self._handle(subscription, event, batch)
-                await self.inbox.done(batch.driver, subscription.name, event)
                 done += 1
                 if perf_counter() > until:
                     break
@@ -262,7 +261,6 @@ class Workers:
                 await batch.transaction.rollback()
                 return
             await self._handle(subscription, event, batch)
-            await self.inbox.done(batch.driver, subscription.name, event)
         except BaseException as error:
             await batch.transaction.rollback()
             if event is None or not isinstance(error, Exception) or isinstance(error, Unavailable):
@@ -285,6 +283,7 @@ class Workers:
     async def _handle(self, subscription: Subscription, event: Received, batch: Batch) -> None:
         with tracing.span(subscription.name, event.envelope.traceparent, kind=SpanKind.CONSUMER):
             await deliver(self._container, subscription, event.envelope, Ambient(subscription.name, outer=batch))
+            await self.inbox.done(batch.driver, subscription.name, event, tracing.span_id())
 
     # jobs
 

@@ -67,7 +67,9 @@ ORDER BY i.seq LIMIT $2
 """  # noqa: S608
 _DUE = "SELECT seq FROM lms_inbox WHERE sub = $1 AND state = 2 AND due <= $2 ORDER BY due LIMIT 32"
 _LOCK = f"SELECT {_ROW} FROM lms_inbox WHERE seq = $1 AND (state = 0 OR state = 2 AND due <= $2)"  # noqa: S608
-_DONE = "UPDATE lms_inbox SET state = 4, done_at = $1, body = $3 WHERE seq = $2 AND state IN (0, 2) RETURNING seq"
+_DONE = """
+UPDATE lms_inbox SET state = 4, done_at = $1, body = $3, span = $4 WHERE seq = $2 AND state IN (0, 2) RETURNING seq
+"""
 _UNPARK = "UPDATE lms_inbox SET state = 0 WHERE sub = $1 AND key = $2 AND state = 1"
 _PARK = "UPDATE lms_inbox SET state = 1 WHERE sub = $1 AND key = $2 AND state = 0"
 _FAIL = """
@@ -172,9 +174,12 @@ class Inbox:
         rows = await driver.fetch(_LOCK + lock, seq, to_ms(self._clock.now()))
         return received(rows[0]) if rows else None
 
-    async def done(self, driver: Driver, sub: str, event: Received) -> None:
-        """Mark it in the transaction of its effect. The mark stays as the deduplication; the body goes."""
-        if not await driver.fetch(_DONE, to_ms(self._clock.now()), event.seq, b""):
+    async def done(self, driver: Driver, sub: str, event: Received, span: str) -> None:
+        """Mark it in the transaction of its effect. The mark stays as the deduplication; the body goes.
+
+        `span`: the id of the span it was handled in, which is in the traceparent of all that it caused.
+        """
+        if not await driver.fetch(_DONE, to_ms(self._clock.now()), event.seq, b"", span):
             raise RuntimeError(f"inbox row {event.seq} was taken by another worker")
         if event.state is State.BACKING_OFF:
             await driver.run(_UNPARK, sub, event.envelope.key)

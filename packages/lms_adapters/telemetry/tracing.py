@@ -112,6 +112,11 @@ def traceparent() -> str:
     return f"00-{here.trace_id:032x}-{here.span_id:016x}-{int(here.trace_flags):02x}"
 
 
+def span_id() -> str:
+    """The id of the current span; empty when there is none."""
+    return traceparent()[36:52]
+
+
 def trace_id(of: str | None = None) -> str:
     """The trace id of a traceparent, or of the current span; empty when there is none."""
     return (traceparent() if of is None else of)[3:35]

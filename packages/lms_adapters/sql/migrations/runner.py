@@ -96,17 +96,26 @@ async def migrate(
     return applied
 
 
+def _is_looked_at(name: str | None, kind: str, _parents: object) -> bool:
+    """Not the kernel's tables: SQLAlchemy cannot read their indexes on SQLite.
+
+    One of them it must: without any table to look at Alembic reads all there are.
+    """
+    return kind != "table" or name == "lms_kernel_version" or not (name or "").startswith("lms_")
+
+
+def _is_the_services(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+    return kind != "table" or not (name or "").startswith("lms_")
+
+
+_OF_THE_SERVICE = {"compare_type": True, "include_name": _is_looked_at, "include_object": _is_the_services}
+
+
 async def drift(database: Database, metadata: MetaData) -> list[str]:
     """Differences between a service's tables in the database and its metadata; empty when they agree."""
 
     def compare(connection: Connection) -> list[str]:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "compare_type": True,
-                "include_object": lambda _o, name, kind, _r, _c: kind != "table" or not name.startswith("lms_"),
-            },
-        )
+        context = MigrationContext.configure(connection, opts=_OF_THE_SERVICE)
         return [str(difference) for difference in compare_metadata(context, metadata)]
 
     transaction = await database.begin()
@@ -125,13 +134,12 @@ async def render_difference(
         context = MigrationContext.configure(
             connection,
             opts={
-                "compare_type": True,
+                **_OF_THE_SERVICE,
                 "render_item": lambda kind, obj, _ctx: (
                     "sa.BigInteger()"
                     if kind == "type" and isinstance(obj, Utc)
                     else ("sa.Text()" if kind == "type" and isinstance(obj, Json) else False)
                 ),
-                "include_object": lambda _o, name, kind, _r, _c: kind != "table" or not name.startswith("lms_"),
             },
         )
         operations = produce_migrations(context, metadata)

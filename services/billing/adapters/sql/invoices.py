@@ -11,9 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
+from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
+from lms_core.contracts.billing import InvoiceIssued
 from lms_core.domain.errors import NotFound
 from services.billing.adapters.sql.base import Row
+from services.billing.adapters.sql.payments import PaymentRow
 from services.billing.domain.invoices import Invoice
 from services.billing.ports.invoices import Invoices, IssuedInvoice
 
@@ -55,6 +58,14 @@ _OF = Query(
     .order_by(InvoiceRow.id.desc())
     .limit(bindparam("most", type_=Integer)),
     IssuedInvoice,
+)
+TRACED_INVOICES = Query(
+    select(InvoiceRow.number, InvoiceRow.issued_at, InvoiceRow.enrollment_id)
+    .join(PaymentRow, PaymentRow.id == InvoiceRow.payment_id)
+    .where(within(PaymentRow.enrollment_id, InvoiceRow.trace_id)),
+    lambda number, issued_at, enrollment_id: Traced(
+        f"invoice {number}", "issued", issued_at, None, InvoiceIssued.type, str(enrollment_id)
+    ),
 )
 
 

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
+from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
 from services.billing.adapters.sql.base import Row
-from services.billing.domain.payments import Attempt, Payment
+from services.billing.domain.payments import Attempt, Payment, attempt_key
 from services.billing.ports.payments import Order, Payments
+from services.billing.usecases.payments import Charge
 
 
 class PaymentRow(Row):
@@ -76,6 +78,14 @@ _OF = Query(
     .order_by(PaymentRow.id.desc())
     .limit(bindparam("most", type_=Integer)),
     Payment,
+)
+TRACED_PAYMENTS = Query(
+    select(PaymentRow.id, PaymentRow.state, PaymentRow.opened_at, PaymentRow.settled_at).where(
+        within(PaymentRow.enrollment_id, PaymentRow.trace_id)
+    ),
+    lambda id, state, opened_at, settled_at: Traced(
+        "payment", state, opened_at, settled_at, Charge.name, attempt_key(id, 1)
+    ),
 )
 
 

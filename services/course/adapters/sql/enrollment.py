@@ -12,7 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
+from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
+from lms_core.contracts.course import UserEnrolled
 from lms_core.domain.errors import Conflict, NotFound
 from services.course.adapters.sql.authoring import NEWEST, CourseRow
 from services.course.adapters.sql.base import Row
@@ -77,6 +79,12 @@ _OF_LEARNER = Query(
     .order_by(EnrollmentRow.id.desc())
     .limit(bindparam("limit")),
     Enrollment,
+)
+TRACED_ENROLLMENTS = Query(
+    select(EnrollmentRow.id, EnrollmentRow.status, EnrollmentRow.enrolled_at).where(
+        within(EnrollmentRow.id, EnrollmentRow.trace_id)
+    ),
+    lambda id, status, enrolled_at: Traced("enrollment", status, enrolled_at, None, UserEnrolled.type, str(id)),
 )
 
 

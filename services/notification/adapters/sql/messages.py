@@ -12,11 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
+from lms_adapters.sql.traces import Traced, within
 from lms_adapters.sql.types import Json
 from lms_adapters.telemetry.tracing import trace_id
 from services.notification.adapters.sql.base import Row
-from services.notification.domain.messages import Course, Facts, Message
+from services.notification.domain.messages import EMAIL, Course, Facts, Message
 from services.notification.ports.messages import Courses, Inbox, Messages
+from services.notification.usecases.messages import Deliver
 
 _BEYOND = 2**62
 _Number = dict[str, int | None]
@@ -84,6 +86,14 @@ _UNREAD: Query[_Number] = Query(
 _LAST: Query[_Number] = Query(select(func.max(MessageRow.position).label("n")).where(_MINE), dict)
 _POSITION: Query[_Number] = Query(
     select(MessageRow.position.label("n")).where(_MINE, MessageRow.id == bindparam("id")), dict
+)
+TRACED_MESSAGES = Query(
+    select(
+        MessageRow.id, MessageRow.kind, MessageRow.channel, MessageRow.status, MessageRow.created_at, MessageRow.sent_at
+    ).where(within(MessageRow.id, MessageRow.trace_id)),
+    lambda id, kind, channel, status, created_at, sent_at: Traced(
+        f"{'mail' if channel == EMAIL else 'message'} {kind}", status, created_at, sent_at, Deliver.name, str(id)
+    ),
 )
 
 
