@@ -40,8 +40,7 @@ class Stage:
 
     async def mails(self, to: str, kind: str) -> list[dict[str, Any]]:
         """What the sandbox mailbox holds for an address."""
-        admin, _ = await self.cast()
-        box = await admin.api.call("GET", f"/api/v1/notifications/dev/mailbox?recipient={to}")
+        box = await self.api.call("GET", f"/dev/mailbox?recipient={to}&channel=email")
         return [mail for mail in box.body["items"] if kind in mail["idempotency_key"] or kind in mail["subject"]]
 
     async def mail(self, to: str, subject: str) -> dict[str, Any]:

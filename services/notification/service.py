@@ -9,7 +9,7 @@ from lms_core.contracts.course import CoursePublished, EnrollmentActivated, Enro
 from lms_core.contracts.notification import MessageDelivered
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.contracts.user import ProfileUpdated
-from services.notification.adapters.http.delivery import MailboxController
+from services.notification.adapters.http.delivery import MAILBOX, MailboxController
 from services.notification.adapters.http.messages import MessagesController
 from services.notification.adapters.http.realtime import RealtimeController
 from services.notification.adapters.sql.base import Row
@@ -33,7 +33,9 @@ SERVICE = Service(
     name="notification",
     summary="Tells people what concerns them: by e-mail and in their inbox, once, in their language.",
     routes=("/notifications",),
-    controllers=(MessagesController, RealtimeController, MailboxController),
+    controllers=(MessagesController, RealtimeController),
+    root_controllers=(MailboxController,),
+    roots=(MAILBOX,),
     publishes=(MessageDelivered,),
     subscribes=(
         project((UserCreated, ProfileUpdated), KeepRecipient, name="notification.recipients", tables=("recipient",)),

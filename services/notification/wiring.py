@@ -6,8 +6,9 @@ from dishka import Provider, Scope
 
 from lms_adapters.platform.registry import by_url
 from lms_adapters.sql.engine import Database
-from lms_adapters.sql.reader import Reader
+from lms_adapters.web.pages import Pages
 from lms_core.ports.clock import Clock
+from services.notification.adapters.http.delivery import ASSETS
 from services.notification.adapters.jinja.templates import JinjaTemplates
 from services.notification.adapters.sandbox.delivery import SandboxMailbox, SandboxMailer
 from services.notification.adapters.sql.delivery import SqlParcels
@@ -27,14 +28,14 @@ def open_mailer(settings: NotificationSettings, database: Database, clock: Clock
     return SandboxMailer(database, clock)
 
 
-def mailbox(settings: NotificationSettings, reader: Reader) -> Mailbox:
-    """Closed in the profile production."""
-    return SandboxMailbox(reader, closed=settings.profile == "production")
-
-
 def templates(settings: NotificationSettings) -> Templates:
     """Links lead to where people reach the platform."""
     return JinjaTemplates(settings.public_url)
+
+
+def pages(settings: NotificationSettings) -> Pages:
+    """The sandbox's pages, with a stylesheet of their own."""
+    return Pages("services.notification", dev=settings.profile == "dev", assets=ASSETS)
 
 
 def wiring() -> Provider:
@@ -46,7 +47,8 @@ def wiring() -> Provider:
     provider.provide(SqlInbox, provides=Inbox, scope=Scope.APP)
     provider.provide(SqlParcels, provides=Parcels, scope=Scope.APP)
     provider.provide(open_mailer, scope=Scope.APP)
-    provider.provide(mailbox, scope=Scope.APP)
+    provider.provide(SandboxMailbox, provides=Mailbox, scope=Scope.APP)
+    provider.provide(pages, scope=Scope.APP)
     provider.provide(templates, scope=Scope.APP)
     provider.provide_all(*recipients.USE_CASES, *messages.USE_CASES, *delivery.USE_CASES)
     provider.provide_all(*realtime.USE_CASES, scope=Scope.APP)

@@ -42,7 +42,7 @@ class School:
         people = await each(_learner(api, i) for i in range(learners))
         known = {p.email for p in people}
         await until(
-            lambda: known <= set(stores.column("notification", "SELECT recipient FROM sandbox_mail")),
+            lambda: known <= set(stores.column("notification", "SELECT recipient FROM sandbox_delivery")),
             "known everywhere",
             120,
         )
@@ -111,7 +111,10 @@ class School:
                 look("notification", "count(*) FROM message WHERE channel='email' AND status='sent'"),
                 people + 4 * each_course,
             ),
-            "mails": (look("notification", "count(*) FROM sandbox_mail"), people + 4 * each_course),
+            "mails": (
+                look("notification", "count(*) FROM sandbox_delivery WHERE channel='email'"),
+                people + 4 * each_course,
+            ),
             "active": (look("course", "count(*) FROM enrollment WHERE status='active'"), 2 * each_course),
             "tracked": (look("progress", "count(*) FROM tracking WHERE status='active'"), 2 * each_course),
             "invoices": (look("billing", "count(*) FROM invoice"), each_course),
@@ -174,8 +177,7 @@ class School:
         assert len(box) == len(set(box)) == 5
 
     async def _mailbox(self, address: str) -> list[str]:
-        admin, _ = await self.stage.cast()
-        box = await admin.api.call("GET", f"/api/v1/notifications/dev/mailbox?recipient={address}&limit=50")
+        box = await self.api.call("GET", f"/dev/mailbox?recipient={address}&channel=email&limit=50")
         return [mail["subject"] for mail in box.body["items"]]
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from lms_core.domain.errors import Invalid
 from services.notification.domain.messages import Channel, Facts, Kind, Status
 from services.notification.domain.templates import one_line
+
+TRACE: Final = "X-Trace-Id"
+"""The header that leads back to the click."""
 
 
 class NotOneLine(Invalid, code="notification/not-one-line"):
@@ -46,3 +51,26 @@ class Parcel:
     email: str
     display_name: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the sandbox kept instead of sending it."""
+
+    idempotency_key: str
+    channel: Channel
+    recipient: str
+    """Where it went: an address, on the channel's terms."""
+    person: str
+    """Who it is for, by their e-mail address."""
+    subject: str
+    text: str
+    html: str
+    """Empty on channels that have none."""
+    headers: dict[str, str]
+    sent_at: datetime
+
+    @property
+    def trace_id(self) -> str:
+        """Of the click that caused it."""
+        return self.headers.get(TRACE, "")

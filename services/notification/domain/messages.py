@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 """What is told; each kind has a template in every language."""
 
-Channel = Literal["email", "in-app"]
+Channel = Literal["email", "in-app", "sms", "push"]
 EMAIL: Final = "email"
 IN_APP: Final = "in-app"
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.notification.domain.delivery import Mail, Parcel
+from services.notification.domain.delivery import Kept, Mail, Parcel
+from services.notification.domain.messages import Channel
 
 
 class Mailer(Protocol):
@@ -28,24 +26,13 @@ class Parcels(Protocol):
         """A message and its address; None when either is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentMail:
-    """A mail that the sandbox kept."""
-
-    idempotency_key: str
-    recipient: str
-    subject: str
-    text: str
-    html: str
-    headers: dict[str, str]
-    sent_at: datetime
-
-
 class Mailbox(Protocol):
     """What the sandbox kept, read outside any transaction."""
 
-    async def mails(self, recipient: str | None, *, before: str | None, limit: int) -> Sequence[SentMail]:
-        """The newest first, of keys below `before`, to one address or to all.
+    async def newest(
+        self, *, recipient: str | None, channel: Channel | None, before: str | None, limit: int
+    ) -> list[Kept]:
+        """The newest first, of keys below `before`; all, or those to one address or person, or of one channel."""
 
-        Raises NotFound in the profile production.
-        """
+    async def show(self, key: str) -> Kept:
+        """Raises NotFound."""

@@ -12,11 +12,11 @@ from lms_core.ports.broadcast import Broadcast
 from lms_core.ports.clock import Clock
 from lms_core.ports.jobs import JobRun
 from lms_core.ports.uow import UnitOfWork
-from services.notification.domain.delivery import Mail, Parcel
-from services.notification.domain.messages import IN_APP
+from services.notification.domain.delivery import TRACE, Kept, Mail, Parcel
+from services.notification.domain.messages import IN_APP, Channel
 from services.notification.domain.realtime import channel_of
 from services.notification.domain.templates import Words
-from services.notification.ports.delivery import Mailbox, Mailer, Parcels, SentMail
+from services.notification.ports.delivery import Mailbox, Mailer, Parcels
 from services.notification.ports.messages import Messages
 from services.notification.ports.templates import Templates
 from services.notification.usecases.messages import Deliver
@@ -89,7 +89,7 @@ def _mail(parcel: Parcel, words: Words) -> Mail:
         text=words.text,
         html=words.html,
         headers={
-            "X-Trace-Id": parcel.trace_id,
+            TRACE: parcel.trace_id,
             "Content-Language": words.locale,
             "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office replies
         },
@@ -97,18 +97,29 @@ def _mail(parcel: Parcel, words: Words) -> Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowMailbox:
-    """The mails that the sandbox kept instead of sending, the newest first.
+class ListKept:
+    """What the sandbox kept instead of sending, the newest first. For development."""
 
-    For development: in the profile production this is 404.
-    """
+    raises: ClassVar = ()
+
+    mailbox: Mailbox
+
+    async def __call__(
+        self, *, recipient: str | None, channel: Channel | None, before: str | None, limit: int
+    ) -> list[Kept]:
+        return await self.mailbox.newest(recipient=recipient, channel=channel, before=before, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKept:
+    """One thing that the sandbox kept, as its recipient would see it. For development."""
 
     raises: ClassVar = (NotFound,)
 
     mailbox: Mailbox
 
-    async def __call__(self, recipient: str | None, *, before: str | None, limit: int) -> list[SentMail]:
-        return list(await self.mailbox.mails(recipient, before=before, limit=limit + 1))
+    async def __call__(self, key: str) -> Kept:
+        return await self.mailbox.show(key)
 
 
-USE_CASES = (DeliverMessage, ShowMailbox)
+USE_CASES = (DeliverMessage, ListKept, ShowKept)

@@ -1,24 +1,42 @@
-"""The sandbox's mailbox, for development."""
+"""The sandbox's mailbox: pages for people, JSON for programs. For development."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from importlib import resources
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from litestar import Controller, Request, Response, get
-from litestar.params import FromQuery
+from litestar import Controller, MediaType, Request, Response, get
+from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
-from lms_adapters.web.auth import requires
+from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pagination import LIMIT, Page, cut, paged, read_cursor
-from services.notification.adapters.http.messages import Limit
-from services.notification.usecases.delivery import ShowMailbox
+from lms_adapters.web.pages import Assets, Pages
+from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
+from lms_core.domain.errors import NotFound
+from services.notification.domain.messages import Channel
+from services.notification.usecases.delivery import ListKept, ShowKept
+
+MAILBOX = "/dev/mailbox"
+ASSETS = Assets(f"{MAILBOX}/assets", resources.files("services.notification") / "adapters/http/pages/assets")
+_PAGE = 25
+_AS_RECEIVED = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+"""A mail can do nothing but look: no script, no form, no request; its links open beside it."""
 
 
-class MailView(View, kw_only=True):
+class KeptView(View, kw_only=True):
     idempotency_key: str
+    channel: Channel
     recipient: str
+    person: str
     subject: str
     text: str
     html: str
@@ -27,18 +45,64 @@ class MailView(View, kw_only=True):
 
 
 class MailboxController(Controller):
-    path = "/notifications/dev/mailbox"
+    path = MAILBOX
+    include_in_schema = False
 
-    @get(guards=[requires("audit:read")])
+    @get(guards=[anyone])
     @inject
-    async def show_mailbox(
+    async def list_kept(
         self,
         request: Request[Any, Any, Any],
-        show: FromDishka[ShowMailbox],
-        recipient: FromQuery[str | None] = None,
+        kept: FromDishka[ListKept],
+        pages: FromDishka[Pages],
+        recipient: FromQuery[str] = "",
+        channel: FromQuery[Channel | None] = None,
         cursor: FromQuery[str | None] = None,
-        limit: Limit = LIMIT,
-    ) -> Response[Page[MailView]]:
-        mails = await show(recipient, before=read_cursor(cursor, str), limit=limit)
-        page, following = cut(mails, limit, lambda mail: mail.idempotency_key)
-        return paged(request, Page(items=[view(mail, MailView) for mail in page], next=following))
+        limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = _PAGE,
+    ) -> Response[Any]:
+        before = read_cursor(cursor, str)
+        found = await kept(recipient=recipient.strip() or None, channel=channel, before=before, limit=limit + 1)
+        items, following = cut(found, limit, lambda one: one.idempotency_key)
+        if "text/html" not in request.headers.get("accept", ""):
+            return paged(request, Page(items=[view(one, KeptView) for one in items], next=following))
+        chosen = {name: value for name, value in (("recipient", recipient.strip()), ("channel", channel)) if value}
+        return pages.page(
+            "mailbox.html",
+            here=MAILBOX,
+            title="Mailbox",
+            items=items,
+            recipient=recipient.strip(),
+            channel=channel or "",
+            older=f"{MAILBOX}?{urlencode({**chosen, 'cursor': following})}" if following else "",
+            newest=f"{MAILBOX}?{urlencode(chosen)}" if cursor else "",
+        )
+
+    @get("/{key:str}", guards=[anyone])
+    @inject
+    async def show_kept(
+        self, key: FromPath[str], show: FromDishka[ShowKept], pages: FromDishka[Pages]
+    ) -> Response[Any]:
+        kept = await show(key)
+        return pages.page("kept.html", here=MAILBOX, title=kept.subject or "Text message", kept=kept)
+
+    @get("/{key:str}/html", guards=[anyone])
+    @inject
+    async def show_html(self, key: FromPath[str], show: FromDishka[ShowKept]) -> Response[str]:
+        kept = await show(key)
+        if not kept.html:
+            raise NotFound("it has no HTML")
+        body = kept.html.replace("<head>", '<head><base target="_blank">', 1)
+        return Response(body, media_type=MediaType.HTML, headers=_AS_RECEIVED)
+
+    @get("/assets/{name:str}", guards=[anyone])
+    async def mailbox_asset(
+        self,
+        name: FromPath[str],
+        v: Annotated[str | None, QueryParameter()] = None,
+        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
+    ) -> Response[Any]:
+        """A file that the mailbox refers to."""
+        answer = ASSETS.answer(name, version=v, if_none_match=if_none_match)
+        if answer is None:
+            raise NotFound("no such file")
+        return answer

@@ -1,8 +1,7 @@
-"""Mails kept in a table of the service's own database: what would have been sent, to be looked at."""
+"""What would have gone out, kept in a table of the service's own database to be looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +16,18 @@ from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from services.notification.adapters.sql.base import Row
-from services.notification.domain.delivery import Mail
-from services.notification.ports.delivery import Mailbox, Mailer, SentMail
+from services.notification.domain.delivery import Kept, Mail
+from services.notification.domain.messages import EMAIL, Channel
+from services.notification.ports.delivery import Mailbox, Mailer
 
 
-class SandboxMailRow(Row):
-    __tablename__ = "sandbox_mail"
+class SandboxDeliveryRow(Row):
+    __tablename__ = "sandbox_delivery"
 
     idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
     recipient: Mapped[str]
+    person: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
@@ -34,20 +36,9 @@ class SandboxMailRow(Row):
 
 
 _KEEP = """
-INSERT INTO sandbox_mail (idempotency_key, recipient, subject, text, html, headers, sent_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (idempotency_key) DO NOTHING
+INSERT INTO sandbox_delivery (idempotency_key, channel, recipient, person, subject, text, html, headers, sent_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOTHING
 """
-_LAST = "~"  # after every key
-_NEWEST = Query(
-    select(*SandboxMailRow.__table__.c)
-    .where(
-        or_(bindparam("everyone") == 1, SandboxMailRow.recipient == bindparam("recipient")),
-        SandboxMailRow.idempotency_key < bindparam("before"),
-    )
-    .order_by(SandboxMailRow.idempotency_key.desc())
-    .limit(bindparam("limit")),
-    SentMail,
-)
 
 
 class SandboxMailer(Mailer):
@@ -60,21 +51,45 @@ class SandboxMailer(Mailer):
     async def send(self, mail: Mail) -> None:
         headers = msgspec.json.encode(mail.headers).decode()
         now = to_ms(self._clock.now())
-        row = (mail.idempotency_key, mail.to, mail.subject, mail.text, mail.html, headers, now)
+        row = (mail.idempotency_key, EMAIL, mail.to, mail.to, mail.subject, mail.text, mail.html, headers, now)
         async with writing(self._database) as driver:
             await driver.run(_KEEP, *row)
 
 
+_LAST = "~"  # after every key
+_KEPT = select(*SandboxDeliveryRow.__table__.c)
+_ONE = Query(_KEPT.where(SandboxDeliveryRow.idempotency_key == bindparam("key")), Kept)
+_NEWEST = Query(
+    _KEPT.where(
+        or_(
+            bindparam("recipient") == "",
+            SandboxDeliveryRow.recipient == bindparam("recipient"),
+            SandboxDeliveryRow.person == bindparam("recipient"),
+        ),
+        or_(bindparam("channel") == "", SandboxDeliveryRow.channel == bindparam("channel")),
+        SandboxDeliveryRow.idempotency_key < bindparam("before"),
+    )
+    .order_by(SandboxDeliveryRow.idempotency_key.desc())
+    .limit(bindparam("limit")),
+    Kept,
+)
+
+
 class SandboxMailbox(Mailbox):
-    """Reads what was kept. Keys are message ids, so they sort by time."""
+    """Reads what was kept. Keys begin with message ids, so they sort by time."""
 
-    def __init__(self, reader: Reader, *, closed: bool = False) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._closed = closed
 
-    async def mails(self, recipient: str | None, *, before: str | None, limit: int) -> Sequence[SentMail]:
-        if self._closed:
-            raise NotFound
+    async def newest(
+        self, *, recipient: str | None, channel: Channel | None, before: str | None, limit: int
+    ) -> list[Kept]:
         return await self._reader.all(
-            _NEWEST, everyone=int(recipient is None), recipient=recipient or "", before=before or _LAST, limit=limit
+            _NEWEST, recipient=recipient or "", channel=channel or "", before=before or _LAST, limit=limit
         )
+
+    async def show(self, key: str) -> Kept:
+        kept = await self._reader.one(_ONE, key=key)
+        if kept is None:
+            raise NotFound
+        return kept

@@ -15,7 +15,7 @@ from lms_adapters.sql.reader import Reader
 from lms_core.domain.errors import NotFound
 from lms_core.testing.fakes import MORNING, FakeClock, fake_id
 from services.notification.adapters.sandbox.delivery import SandboxMailbox, SandboxMailer
-from services.notification.domain.delivery import Mail
+from services.notification.domain.delivery import Kept, Mail
 from services.notification.service import SERVICE
 from services.notification.settings import NotificationSettings
 
@@ -42,7 +42,7 @@ async def test_a_repeated_mail_is_kept_once_as_it_was_first(tmp_path: Path) -> N
         mailer = SandboxMailer(database, FakeClock())
         await mailer.send(_mail(1))
         await mailer.send(_mail(1, subject="Another"))
-        [mail] = await SandboxMailbox(Reader(database)).mails(None, before=None, limit=10)
+        [mail] = await SandboxMailbox(Reader(database)).newest(recipient=None, channel=None, before=None, limit=10)
         assert (mail.subject, mail.headers, mail.sent_at) == ("Hello", {"X-Trace-Id": "ab"}, MORNING)
 
 
@@ -51,18 +51,19 @@ async def test_the_newest_come_first_page_by_page_for_one_or_for_all(tmp_path: P
         mailer, mailbox = SandboxMailer(database, FakeClock()), SandboxMailbox(Reader(database))
         for n in (1, 2, 3):
             await mailer.send(_mail(n, to="bob@example.org" if n == 2 else "ada@example.org"))
-        keys = [m.idempotency_key for m in await mailbox.mails(None, before=None, limit=2)]
+
+        async def newest(recipient: str | None = None, before: str | None = None, limit: int = 9) -> list[Kept]:
+            return await mailbox.newest(recipient=recipient, channel="email", before=before, limit=limit)
+
+        keys = [m.idempotency_key for m in await newest(limit=2)]
         assert keys == [str(fake_id(3)), str(fake_id(2))]
-        rest = await mailbox.mails(None, before=keys[-1], limit=2)
-        assert [m.idempotency_key for m in rest] == [str(fake_id(1))]
-        assert [m.recipient for m in await mailbox.mails("bob@example.org", before=None, limit=9)] == [
-            "bob@example.org"
-        ]
-
-
-async def test_production_has_no_mailbox_and_no_sandbox(tmp_path: Path) -> None:
-    async with _database(tmp_path) as database:
+        assert [m.idempotency_key for m in await newest(before=keys[-1])] == [str(fake_id(1))]
+        assert [m.recipient for m in await newest("bob@example.org")] == ["bob@example.org"]
+        assert (await mailbox.show(keys[0])).trace_id == "ab"
         with pytest.raises(NotFound):
-            await SandboxMailbox(Reader(database), closed=True).mails(None, before=None, limit=1)
+            await mailbox.show("nothing")
+
+
+def test_production_has_no_sandbox() -> None:
     with pytest.raises(BadSettings, match="mail_url"):
         NotificationSettings(profile="production")

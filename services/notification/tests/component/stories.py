@@ -15,7 +15,7 @@ from lms_core.testing.fakes import MORNING, fake_id
 
 ADA, BOB, COURSE, ENROLLMENT = fake_id(101), fake_id(102), fake_id(103), fake_id(104)
 INBOX = "/api/v1/notifications"
-MAILBOX = "/api/v1/notifications/dev/mailbox"
+MAILBOX = "/dev/mailbox"
 
 CREATED = UserCreated(user_id=ADA, email="ada@example.org", display_name="Ada", locale="en", created_at=MORNING)
 BOB_CREATED = UserCreated(user_id=BOB, email="bob@example.org", display_name="Bob", locale="de-AT", created_at=MORNING)
@@ -102,8 +102,8 @@ async def inbox(service: ServiceUnderTest, query: str = "") -> dict[str, Any]:
 
 
 async def mails(service: ServiceUnderTest, query: str = "") -> list[dict[str, Any]]:
-    """What the sandbox kept, the oldest first."""
-    answer = await service.client("admin").get(f"{MAILBOX}{query}")
+    """The mails that the sandbox kept, the oldest first."""
+    answer = await service.client().get(f"{MAILBOX}?channel=email{query}")
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items[::-1]

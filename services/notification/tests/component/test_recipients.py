@@ -50,8 +50,8 @@ async def test_a_new_person_is_welcomed_by_mail_and_in_the_inbox(tmp_path: Path)
 async def test_on_postgresql(tmp_path: Path, database_url: str) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
         await _a_new_person_is_welcomed(service)
-        assert len(await mails(service, "?recipient=ada@example.org")) == 1
-        assert await mails(service, "?recipient=bob@example.org") == []
+        assert len(await mails(service, "&recipient=ada@example.org")) == 1
+        assert await mails(service, "&recipient=bob@example.org") == []
         assert (await inbox(service, "?limit=1"))["next"] is None
 
 
