@@ -15,16 +15,20 @@ from services.auth.adapters.crypto.credentials import open_passwords
 from services.auth.adapters.crypto.tokens import open_signer
 from services.auth.adapters.sql.credentials import SqlCredentials
 from services.auth.adapters.sql.demonstration import SqlDemonstration
+from services.auth.adapters.sql.lockout import SqlPlaces, SqlTallies
 from services.auth.adapters.sql.permissions import SqlRoles
 from services.auth.adapters.sql.registration import SqlAccounts
 from services.auth.adapters.sql.tokens import SqlSessions
+from services.auth.domain.lockout import Patience
 from services.auth.ports.credentials import Credentials
 from services.auth.ports.demonstration import Demonstration
+from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions, Signer
 from services.auth.settings import AuthSettings
-from services.auth.usecases import demonstration, permissions, registration, tokens
+from services.auth.usecases import demonstration, lockout, permissions, registration, tokens
+from services.auth.usecases.lockout import LockoutPolicy
 from services.auth.usecases.tokens import TokenPolicy
 
 
@@ -38,6 +42,16 @@ def token_policy(settings: AuthSettings) -> TokenPolicy:
     )
 
 
+def lockout_policy(settings: AuthSettings) -> LockoutPolicy:
+    """An account forgives slowly; an address, where many may be, forgives one failure in five seconds."""
+    longest = timedelta(minutes=settings.lockout_minutes)
+    minute = timedelta(minutes=1)
+    return LockoutPolicy(
+        account=Patience(free=settings.account_attempts, longest=longest, forgiven=longest),
+        address=Patience(free=settings.address_attempts, longest=minute, forgiven=minute / 12),
+    )
+
+
 def wiring() -> Provider:
     """The provider of auth's container."""
     provider = Provider(scope=Scope.REQUEST)
@@ -46,11 +60,14 @@ def wiring() -> Provider:
     provider.provide(SqlRoles, provides=Roles)
     provider.provide(SqlSessions, provides=Sessions)
     provider.provide(SqlDemonstration, provides=Demonstration, scope=Scope.APP)
+    provider.provide(SqlTallies, provides=Tallies)
+    provider.provide(SqlPlaces, provides=Places)
+    provider.provide(lockout_policy, scope=Scope.APP)
     provider.provide(token_policy, scope=Scope.APP)
     provider.provide(open_passwords, scope=Scope.APP)
     provider.provide(open_signer, scope=Scope.APP)
     provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
-    provider.provide_all(*demonstration.USE_CASES)
+    provider.provide_all(*demonstration.USE_CASES, *lockout.USE_CASES)
     return provider
 
 

@@ -99,9 +99,7 @@ async def test_every_cell_is_true(tmp_path: Path, profile: str) -> None:
                 for at in doors:
                     token = person.token if person else ""
                     answer = await knock(school.platform.neighbours[at], row["method"], row["asked"], token=token)
-                    if cell(answer.status, answer.problem) != wanted:
-                        wrong.append(
-                            f"{row['method']} {row['path']} at {at}, {who}: {wanted} was expected, "
-                            f"not {answer.status} {answer.problem}"
-                        )
+                    got = cell(answer.status, answer.problem)
+                    if got != wanted:
+                        wrong.append(f"{row['path']} at {at}, {who}: {wanted} was expected, not {got}")
     assert not wrong, "\n".join(wrong)

@@ -15,6 +15,8 @@ class SignIn:
 
     user_id: UUID
     password_hash: str
+    familiar: bool
+    """They signed in from this place before."""
 
 
 class Credentials(Protocol):
@@ -23,7 +25,7 @@ class Credentials(Protocol):
     async def add(self, credential: Credential) -> None:
         """Inside the unit of work."""
 
-    async def for_email(self, email: str) -> SignIn | None:
+    async def for_email(self, email: str, place: str) -> SignIn | None:
         """Read outside any transaction."""
 
 

@@ -13,10 +13,13 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
+from services.auth.domain.lockout import TooManyAttempts
 from services.auth.domain.tokens import BadCredentials, BadRefreshToken, RefreshToken, Session
 from services.auth.ports.credentials import Credentials, Passwords
+from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
 from services.auth.ports.tokens import Sessions, Signer
+from services.auth.usecases.lockout import CountAttempt, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +76,18 @@ class Issue:
 class LogIn:
     """Sign in with address and password.
 
-    The access token goes into `Authorization: Bearer`; the refresh token gets the next pair, once.
+    The access token goes into `Authorization: Bearer`; the refresh token gets the next pair, once. After some wrong
+    passwords for one account, or from one place, further ones are not looked at for a while: 429
+    `auth/too-many-attempts` with Retry-After, longer each time.
     """
 
-    raises: ClassVar = (BadCredentials,)
+    raises: ClassVar = (BadCredentials, TooManyAttempts)
 
     credentials: Credentials
     passwords: Passwords
+    count: CountAttempt
+    tallies: Tallies
+    places: Places
     sessions: Sessions
     issue: Issue
     policy: TokenPolicy
@@ -87,8 +95,12 @@ class LogIn:
     clock: Clock
     ids: Ids
 
-    async def __call__(self, *, email: str, password: str) -> Tokens:
-        known = await self.credentials.for_email(email.strip().lower())
+    async def __call__(self, *, email: str, password: str, address: str) -> Tokens:
+        """`address`: the one of the net that it comes from."""
+        email = email.strip().lower()
+        place = place_of(email, address)
+        known = await self.credentials.for_email(email, place)
+        counted = await self.count(email, address, familiar=known is not None and known.familiar)
         if not await self.passwords.matches(known.password_hash if known else None, password) or known is None:
             raise BadCredentials
         now = self.clock.now()
@@ -97,6 +109,8 @@ class LogIn:
                 id=self.ids.new(), user_id=known.user_id, created_at=now, expires_at=now + self.policy.session
             )
             await self.sessions.add(session)
+            await self.tallies.take_back(counted)
+            await self.places.remember(known.user_id, place, now)
             self.uow.audit("session.begun", str(known.user_id), session=str(session.id))
             return await self.issue(session, now)
 

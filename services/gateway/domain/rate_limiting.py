@@ -6,10 +6,8 @@ the laws hold exactly.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from lms_core.domain.errors import TooMany
@@ -75,17 +73,3 @@ def take(policy: Policy, arrival: int, now: int) -> tuple[int, Standing]:
         return arrival, Standing(policy, False, 0, begin - now, ahead - tolerance)
     left = tolerance - ahead
     return after, Standing(policy, True, left // interval, ahead, 0 if left >= interval else interval - left)
-
-
-@lru_cache(maxsize=8192)
-def network(address: str) -> str:
-    """Whom an address stands for: itself, or with IPv6 its /64, which is what one subscriber gets."""
-    if ":" not in address:
-        return address
-    try:
-        ip = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(ip) >> 64 << 64, 64)))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from services.gateway.domain.rate_limiting import CREDENTIALS, LimitReached, Policy, Standing, network
+from lms_core.domain.addresses import network
+from services.gateway.domain.rate_limiting import CREDENTIALS, LimitReached, Policy, Standing
 from services.gateway.ports.rate_limiting import Buckets
 
 

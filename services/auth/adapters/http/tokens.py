@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import JSONBody
 
 from lms_adapters.web.auth import Me, anyone, requires
@@ -34,13 +34,20 @@ def _answer(tokens: Tokens) -> Response[TokensView]:
     return Response(view(tokens, TokensView), headers={"cache-control": "no-store"}, status_code=200)
 
 
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Where it comes from; the gateway says so, and lets nobody else say it."""
+    return request.headers.get("x-forwarded-for") or (request.client.host if request.client else "unknown")
+
+
 class TokensController(Controller):
     path = "/auth"
 
     @post("/login", guards=[anyone], status_code=200)
     @inject
-    async def login(self, data: JSONBody[LoginBody], log_in: FromDishka[LogIn]) -> Response[TokensView]:
-        return _answer(await log_in(email=data.email, password=data.password))
+    async def login(
+        self, request: Request[Any, Any, Any], data: JSONBody[LoginBody], log_in: FromDishka[LogIn]
+    ) -> Response[TokensView]:
+        return _answer(await log_in(email=data.email, password=data.password, address=_address(request)))
 
     @post("/refresh", guards=[anyone], status_code=200)
     @inject

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, bindparam, select
+from sqlalchemy import ForeignKey, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from services.auth.adapters.sql.base import Row
+from services.auth.adapters.sql.lockout import KnownPlaceRow
 from services.auth.adapters.sql.registration import AccountRow
 from services.auth.domain.credentials import Credential
 from services.auth.ports.credentials import Credentials, SignIn
@@ -24,8 +25,11 @@ class CredentialRow(Row):
 
 
 _FOR_EMAIL = Query(
-    select(CredentialRow.user_id, CredentialRow.password_hash)
+    select(CredentialRow.user_id, CredentialRow.password_hash, KnownPlaceRow.place.is_not(None).label("familiar"))
     .join(AccountRow, AccountRow.id == CredentialRow.user_id)
+    .outerjoin(
+        KnownPlaceRow, and_(KnownPlaceRow.user_id == CredentialRow.user_id, KnownPlaceRow.place == bindparam("place"))
+    )
     .where(AccountRow.email == bindparam("email")),
     SignIn,
 )
@@ -39,5 +43,5 @@ class SqlCredentials(Credentials):
     async def add(self, credential: Credential) -> None:
         await self._rows.add(credential)
 
-    async def for_email(self, email: str) -> SignIn | None:
-        return await self._reader.one(_FOR_EMAIL, email=email)
+    async def for_email(self, email: str, place: str) -> SignIn | None:
+        return await self._reader.one(_FOR_EMAIL, email=email, place=place)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, NotFound
 from services.auth.domain.credentials import Credential
+from services.auth.domain.lockout import Patience, Tally
 from services.auth.domain.permissions import RoleAssignment
 from services.auth.domain.registration import Account
 from services.auth.domain.tokens import RefreshToken, Session
 from services.auth.ports.credentials import Credentials, Passwords, SignIn
+from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions, Signer
@@ -41,15 +45,42 @@ class FakeCredentials(Credentials):
     def __init__(self, accounts: FakeAccounts) -> None:
         self.accounts = accounts
         self.kept: dict[UUID, Credential] = {}
+        self.places: set[tuple[UUID, str]] = set()
 
     async def add(self, credential: Credential) -> None:
         self.kept[credential.user_id] = credential
 
-    async def for_email(self, email: str) -> SignIn | None:
+    async def for_email(self, email: str, place: str) -> SignIn | None:
         account = await self.accounts.by_email(email)
         if account is None:
             return None
-        return SignIn(user_id=account.id, password_hash=self.kept[account.id].password_hash)
+        familiar = (account.id, place) in self.places
+        return SignIn(user_id=account.id, password_hash=self.kept[account.id].password_hash, familiar=familiar)
+
+
+class FakePlaces(Places):
+    def __init__(self, credentials: FakeCredentials) -> None:
+        self._credentials = credentials
+
+    async def remember(self, user_id: UUID, place: str, now: datetime) -> None:
+        self._credentials.places.add((user_id, place))
+
+
+class FakeTallies(Tallies):
+    def __init__(self) -> None:
+        self.kept: dict[str, Tally] = {}
+
+    async def count(self, keys: Mapping[str, Patience], now: datetime) -> timedelta:
+        tallies = {key: self.kept.setdefault(key, Tally(failures=0, at=now)) for key in keys}
+        wait = max(tally.wait(keys[key], now) for key, tally in tallies.items())
+        for key, tally in tallies.items():
+            if not wait:
+                tally.count(keys[key], now)
+        return wait
+
+    async def take_back(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.kept[key].failures -= 1
 
 
 class FakePasswords(Passwords):

@@ -10,20 +10,28 @@ from lms_core.security.permissions import LEARNER
 from lms_core.security.principal import Principal
 from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork, fake_id, principal
 from services.auth.domain.credentials import Credential
+from services.auth.domain.lockout import Patience, TooManyAttempts
 from services.auth.domain.registration import Account
 from services.auth.domain.tokens import BadCredentials, BadRefreshToken
 from services.auth.tests.usecases.fakes import (
     FakeAccounts,
     FakeCredentials,
     FakePasswords,
+    FakePlaces,
     FakeRoles,
     FakeSessions,
     FakeSigner,
+    FakeTallies,
 )
+from services.auth.usecases.lockout import CountAttempt, LockoutPolicy
 from services.auth.usecases.tokens import Issue, LogIn, LogOut, Refresh, TokenPolicy, Tokens
 
 ADA = Account(id=fake_id(100), email="ada@example.org", display_name="Ada Lovelace", locale="en", created_at=MORNING)
 PASSWORD = "correct horse battery"
+PATIENCE = LockoutPolicy(
+    account=Patience(free=3, longest=timedelta(minutes=15), forgiven=timedelta(minutes=15)),
+    address=Patience(free=5, longest=timedelta(minutes=1), forgiven=timedelta(seconds=5)),
+)
 POLICY = TokenPolicy(access=timedelta(minutes=5), session=timedelta(days=30), issuer="lms", audience="lms")
 
 
@@ -35,17 +43,27 @@ class Desk:
         self.credentials = FakeCredentials(self.accounts)
         self.credentials.kept[ADA.id] = Credential(user_id=ADA.id, password_hash=f"hash of {PASSWORD}")
         self.passwords, self.sessions, self.signer = FakePasswords(), FakeSessions(), FakeSigner()
-        self.roles = FakeRoles()
+        self.roles, self.tallies = FakeRoles(), FakeTallies()
         self.roles.kept.add((ADA.id, LEARNER))
         self.clock, self.ids, self.uow = FakeClock(), FakeIds(), FakeUnitOfWork()
         self.issue = Issue(self.sessions, self.roles, self.signer, POLICY, self.ids)
 
-    async def log_in(self, email: str = ADA.email, password: str = PASSWORD) -> Tokens:
+    async def log_in(self, email: str = ADA.email, password: str = PASSWORD, address: str = "192.0.2.1") -> Tokens:
         self.uow = FakeUnitOfWork()
         use_case = LogIn(
-            self.credentials, self.passwords, self.sessions, self.issue, POLICY, self.uow, self.clock, self.ids
+            credentials=self.credentials,
+            passwords=self.passwords,
+            count=CountAttempt(self.tallies, PATIENCE, self.clock),
+            tallies=self.tallies,
+            places=FakePlaces(self.credentials),
+            sessions=self.sessions,
+            issue=self.issue,
+            policy=POLICY,
+            uow=self.uow,
+            clock=self.clock,
+            ids=self.ids,
         )
-        return await use_case(email=email, password=password)
+        return await use_case(email=email, password=password, address=address)
 
     async def refresh(self, refresh_token: str) -> Tokens:
         self.uow = FakeUnitOfWork()
@@ -84,6 +102,26 @@ async def test_wrong_password_and_unknown_address_cost_the_same(email: str, pass
         await desk.log_in(email, password)
     assert len(desk.passwords.checked) == 1
     assert desk.sessions.kept == {}
+
+
+async def test_a_password_that_is_not_looked_at_costs_no_hashing() -> None:
+    desk = Desk()
+    for _ in range(3):
+        with pytest.raises(BadCredentials):
+            await desk.log_in(password="wrong")
+    with pytest.raises(TooManyAttempts):
+        await desk.log_in()
+    assert len(desk.passwords.checked) == 3
+    desk.clock.advance(timedelta(seconds=1))
+    await desk.log_in()
+
+
+async def test_who_signs_in_is_not_counted_and_their_place_is_known() -> None:
+    desk = Desk()
+    for _ in range(20):
+        await desk.log_in()
+    assert {tally.failures for tally in desk.tallies.kept.values()} == {0}
+    assert len(desk.credentials.places) == 1
 
 
 async def test_each_refresh_prolongs_the_session_and_sees_new_roles() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from services.gateway.domain.rate_limiting import SECOND, LimitReached, Policy, network, take
+from lms_core.domain.addresses import network
+from services.gateway.domain.rate_limiting import SECOND, LimitReached, Policy, take
 
 policies = st.builds(Policy, name=st.just("p"), rate=st.integers(1, 10_000), burst=st.integers(1, 50))
 moments = st.lists(st.integers(0, 2 * SECOND), max_size=60).map(sorted)
