@@ -68,7 +68,7 @@ def first_line(kind: Any) -> str:
 
 def table(*rows: tuple[str, ...]) -> str:
     """The first row is the head."""
-    lines = [f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows]
+    lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
 
 
