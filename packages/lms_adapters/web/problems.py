@@ -29,6 +29,7 @@ from lms_core.domain.errors import (
     Unauthenticated,
     Unavailable,
     Waiting,
+    fill,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,8 +77,8 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The path that was asked for."""
     trace_id: str = ""
     """Quote it in a report: it finds the logs."""
-    errors: list[dict[str, str]] = []
-    """For invalid input: `{"pointer": "#/email", "detail": "…"}` (RFC 6901)."""
+    errors: list[dict[str, Any]] = []
+    """For invalid input: `{"pointer": "#/email", "detail": "…"}` (RFC 6901), and what the detail names."""
 
 
 def document(refusal: Refusal, instance: str) -> dict[str, Any]:
@@ -90,9 +91,11 @@ def document(refusal: Refusal, instance: str) -> dict[str, Any]:
         "trace_id": tracing.trace_id(),
     }
     if refusal.detail:
-        problem["detail"] = refusal.detail
+        problem["detail"] = fill(refusal.detail, refusal.facts)
     for name, fact in refusal.facts.items():
         problem.setdefault(name, fact)
+    if "errors" in problem:
+        problem["errors"] = [fault | {"detail": fill(fault["detail"], fault)} for fault in problem["errors"]]
     return problem
 
 

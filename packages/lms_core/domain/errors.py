@@ -7,12 +7,25 @@ A refusal is one of a few *kinds* (`NotFound`, `Conflict`, …). A service subcl
 
 The docstring's first line is the title a person reads, the code is what a program compares, and keyword arguments are
 facts about this very refusal. The web layer turns a kind into a status and a problem document (RFC 9457).
+
+A detail is a sentence for people. It names the facts it speaks of, so that it can be said in another language:
+
+    raise TooLarge("at most {limit} bytes", limit=1024)
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def fill(sentence: str, facts: Mapping[str, Any]) -> str:
+    """The sentence with its facts in it; a name that is no fact stays as it stands."""
+    return _NAME.sub(lambda name: str(facts.get(name[1], name[0])), sentence)
 
 
 class Refusal(Exception):
@@ -26,7 +39,7 @@ class Refusal(Exception):
             cls.code = code
 
     def __init__(self, detail: str = "", **facts: object) -> None:
-        super().__init__(detail or self.title())
+        super().__init__(fill(detail, facts) or self.title())
         self.detail = detail
         self.facts = facts
 
@@ -39,18 +52,19 @@ class Refusal(Exception):
 class Invalid(Refusal, code="invalid"):
     """The request is not valid.
 
-    `errors` lists each fault as `{"pointer": "#/email", "detail": "…"}` with a JSON pointer (RFC 6901) into the body.
+    `errors` lists each fault as `{"pointer": "#/email", "detail": "…"}` with a JSON pointer (RFC 6901) into the body
+    or to a query parameter. What a fault's detail names stands beside it.
     """
 
-    def __init__(self, detail: str = "", *, errors: tuple[dict[str, str], ...] = (), **facts: object) -> None:
+    def __init__(self, detail: str = "", *, errors: tuple[dict[str, Any], ...] = (), **facts: object) -> None:
         super().__init__(detail, **facts)
         if errors:
             self.facts["errors"] = list(errors)
 
     @classmethod
-    def at(cls, pointer: str, detail: str) -> Invalid:
-        """One fault at one place: `Invalid.at("#/price/amount", "must not be negative")`."""
-        return cls(detail, errors=({"pointer": pointer, "detail": detail},))
+    def at(cls, pointer: str, detail: str, **facts: object) -> Invalid:
+        """One fault at one place: `Invalid.at("#/price/amount", "must be at most {most}", most=100)`."""
+        return cls(detail, errors=({"pointer": pointer, "detail": detail, **facts},), **facts)
 
 
 class Unauthenticated(Refusal, code="unauthenticated"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.billing.domain.catalog import Course, Price
 
 
@@ -37,5 +37,5 @@ class Prices(Protocol):
     async def show(self, id: UUID) -> Price:
         """Read outside any transaction. Raises NotFound."""
 
-    async def history(self, course_id: UUID, *, before: datetime | None, limit: int) -> list[Price]:
-        """The newest first, those set before `before`; read outside any transaction."""
+    async def some(self, selection: Selection) -> list[Price]:
+        """Read outside any transaction. A filter `current` tells those that count now from those that did."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.billing.domain.invoices import Invoice
 
 
@@ -29,5 +30,5 @@ class Invoices(Protocol):
     async def show(self, id: UUID) -> IssuedInvoice:
         """Read outside any transaction. Raises NotFound."""
 
-    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[IssuedInvoice]:
-        """A person's invoices, the newest first; read outside any transaction."""
+    async def of(self, learner_id: UUID, selection: Selection) -> list[IssuedInvoice]:
+        """Of a person's invoices; read outside any transaction."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.billing.domain.methods import PaymentMethod
 
 
@@ -29,5 +30,5 @@ class Methods(Protocol):
     async def show(self, id: UUID) -> PaymentMethod:
         """Read outside any transaction. Raises NotFound."""
 
-    async def of(self, owner_id: UUID) -> list[PaymentMethod]:
-        """The one added last first; read outside any transaction."""
+    async def of(self, owner_id: UUID, selection: Selection) -> list[PaymentMethod]:
+        """Of those on file; read outside any transaction."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.money import Money
+from lms_core.domain.selection import Selection
 from services.billing.domain.payments import Attempt, Charged, Declined, Outcome, Payment, attempt_key
 
 
@@ -75,8 +76,8 @@ class Payments(Protocol):
     async def orders(self, payment_id: UUID) -> list[Order]:
         """Every attempt by number; read outside any transaction."""
 
-    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[Payment]:
-        """A person's payments, the newest first; read outside any transaction."""
+    async def of(self, learner_id: UUID, selection: Selection) -> list[Payment]:
+        """Of a person's payments; read outside any transaction."""
 
 
 class Provider(Protocol):

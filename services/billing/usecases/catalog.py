@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from lms_core.contracts.billing import PriceSet
 from lms_core.contracts.course import CoursePublished
 from lms_core.domain.errors import Forbidden, Invalid, NotFound, NotYet
 from lms_core.domain.money import Money
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -97,17 +97,18 @@ class ShowPrice:
 
 @dataclass(frozen=True, slots=True)
 class ListPrices:
-    """List the prices of a course, the newest first.
+    """List the prices of courses, the newest first.
 
-    The first one counts; a course without any is free.
+    Of a course's prices the first one counts; a course without any is free. For what several courses cost now, name
+    them all and ask for `current=true`.
     """
 
     raises: ClassVar = ()
 
     prices: Prices
 
-    async def __call__(self, course_id: UUID, *, before: datetime | None, limit: int) -> list[Price]:
-        return await self.prices.history(course_id, before=before, limit=limit)
+    async def __call__(self, wanted: Selection) -> list[Price]:
+        return await self.prices.some(wanted)
 
 
 USE_CASES = (KeepCourse, SetPrice, ShowPrice, ListPrices)

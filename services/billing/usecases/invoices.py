@@ -9,6 +9,7 @@ from uuid import UUID
 
 from lms_core.contracts.billing import InvoiceIssued
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
@@ -55,8 +56,8 @@ class ListInvoices:
 
     invoices: Invoices
 
-    async def __call__(self, me: Principal, *, before: UUID | None, limit: int) -> list[IssuedInvoice]:
-        return await self.invoices.of(me.id, before=before, limit=limit)
+    async def __call__(self, me: Principal, wanted: Selection) -> list[IssuedInvoice]:
+        return await self.invoices.of(me.id, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -68,8 +69,8 @@ class ListMethods:
 
     methods: Methods
 
-    async def __call__(self, me: Principal) -> list[PaymentMethod]:
-        return await self.methods.of(me.id)
+    async def __call__(self, me: Principal, wanted: Selection) -> list[PaymentMethod]:
+        return await self.methods.of(me.id, wanted)
 
 
 @dataclass(frozen=True, slots=True)

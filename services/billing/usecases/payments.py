@@ -13,6 +13,7 @@ from uuid import UUID
 
 from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
 from lms_core.contracts.course import UserEnrolled
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.jobs import Job, JobRun, job
@@ -240,8 +241,8 @@ class ListPayments:
 
     payments: Payments
 
-    async def __call__(self, me: Principal, *, before: UUID | None, limit: int) -> list[Payment]:
-        return await self.payments.of(me.id, before=before, limit=limit)
+    async def __call__(self, me: Principal, wanted: Selection) -> list[Payment]:
+        return await self.payments.of(me.id, wanted)
 
 
 USE_CASES = (Begin, Succeed, Fail, ChargeEnrollment, ChargePayment, ListPayments)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.course.domain.authoring import Course, CourseStatus
 
 
@@ -48,5 +49,5 @@ class Courses(Protocol):
     async def details(self, id: UUID) -> CourseDetails:
         """Read. Raises NotFound."""
 
-    async def list(self, *, author_id: UUID, drafts: bool, after: UUID | None, limit: int) -> list[CourseDetails]:
-        """Read: published courses and the author's own drafts (all drafts with `drafts`), the newest first."""
+    async def list(self, selection: Selection, *, author_id: UUID, drafts: bool) -> list[CourseDetails]:
+        """Read: of published courses and the author's own drafts (all drafts with `drafts`)."""

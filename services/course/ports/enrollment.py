@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.course.domain.enrollment import Enrollment, Offer
 
 
@@ -29,5 +30,5 @@ class Enrollments(Protocol):
     async def look(self, id: UUID) -> Enrollment:
         """Read. Raises NotFound."""
 
-    async def of_learner(self, learner_id: UUID, *, after: UUID | None, limit: int) -> list[Enrollment]:
-        """Read: the newest first."""
+    async def of_learner(self, learner_id: UUID, selection: Selection) -> list[Enrollment]:
+        """Read: of a learner's own."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from lms_core.domain.errors import Forbidden, Invalid, NotFound, PreconditionRequired, Stale
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -117,15 +118,15 @@ class ShowCourse:
 class ListCourses:
     """List courses, the newest first.
 
-    Published courses, and your own drafts among them.
+    Published courses, and your own drafts among them. To read several whose ids you have, name them all: `id=…&id=…`.
     """
 
     raises: ClassVar = (Invalid,)
 
     courses: Courses
 
-    async def __call__(self, me: Principal, *, after: UUID | None, limit: int) -> list[CourseDetails]:
-        return await self.courses.list(author_id=me.id, drafts=me.may(ADMINISTER), after=after, limit=limit)
+    async def __call__(self, me: Principal, wanted: Selection) -> list[CourseDetails]:
+        return await self.courses.list(wanted, author_id=me.id, drafts=me.may(ADMINISTER))
 
 
 USE_CASES = (CreateCourse, EditCourse, ShowCourse, ListCourses)

@@ -9,6 +9,7 @@ from uuid import UUID
 from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
 from lms_core.contracts.course import EnrollmentActivated, EnrollmentSuspended, UserEnrolled
 from lms_core.domain.errors import Invalid, NotFound, NotYet
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -88,8 +89,8 @@ class ListEnrollments:
 
     enrollments: Enrollments
 
-    async def __call__(self, me: Principal, *, after: UUID | None, limit: int) -> list[Enrollment]:
-        return await self.enrollments.of_learner(me.id, after=after, limit=limit)
+    async def __call__(self, me: Principal, wanted: Selection) -> list[Enrollment]:
+        return await self.enrollments.of_learner(me.id, wanted)
 
 
 @dataclass(frozen=True, slots=True)

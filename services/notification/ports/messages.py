@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.notification.domain.messages import Course, Message
 
 
@@ -30,8 +31,8 @@ class Messages(Protocol):
 class Inbox(Protocol):
     """In-app messages, read outside any transaction; safe to share between requests."""
 
-    async def newest(self, recipient_id: UUID, *, before: int | None, limit: int) -> list[Message]:
-        """The newest first, of positions below `before`."""
+    async def some(self, recipient_id: UUID, selection: Selection) -> list[Message]:
+        """Of a person's inbox."""
 
     async def unread(self, recipient_id: UUID) -> int:
         """How many wait to be read."""

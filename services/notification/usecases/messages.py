@@ -11,6 +11,7 @@ from lms_core.contracts.billing import InvoiceIssued
 from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.domain.errors import NotFound, NotYet
+from lms_core.domain.selection import Selection
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
@@ -245,16 +246,16 @@ class InboxPage:
 class ListMessages:
     """Your inbox, the newest message first.
 
-    `unread` counts the whole inbox, not the page. `kind` and `facts` say what a message is about, for links and icons;
-    `title` and `body` are ready to be shown, in your language at the time.
+    `unread` counts the whole inbox, not the page; `read_at.null=true` lists what is unread. `kind` and `facts` say what
+    a message is about, for links and icons; `title` and `body` are ready to be shown, in your language at the time.
     """
 
     raises: ClassVar = ()
 
     inbox: Inbox
 
-    async def __call__(self, me: Principal, *, before: int | None, limit: int) -> InboxPage:
-        messages = await self.inbox.newest(me.id, before=before, limit=limit + 1)
+    async def __call__(self, me: Principal, wanted: Selection) -> InboxPage:
+        messages = await self.inbox.some(me.id, wanted)
         return InboxPage(messages=messages, unread=await self.inbox.unread(me.id))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar import Controller, Response, post
+from litestar.params import JSONBody
 
 from lms_adapters.web.auth import Me, anyone, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import Body, View, view
-from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
 from services.billing.domain.catalog import MAX_AMOUNT
 from services.billing.usecases.catalog import ListPrices, SetPrice, ShowPrice
 
@@ -32,6 +32,15 @@ class PriceView(View, kw_only=True):
     set_at: datetime
 
 
+PRICES = Collection(
+    PriceView,
+    sort=("-set_at",),
+    filters=("course_id", "currency", "set_at"),
+    required=("course_id",),
+    more={"current": bool},
+)
+
+
 class CatalogController(Controller):
     path = "/billing/prices"
 
@@ -42,16 +51,7 @@ class CatalogController(Controller):
         price = await set_price(me, course_id=data.course_id, amount=data.amount, currency=data.currency)
         return view(price, PriceView)
 
-    @get(guards=[anyone])
+    @PRICES.get(guards=[anyone])
     @inject
-    async def list_prices(
-        self,
-        request: Request[Any, Any, Any],
-        course_id: FromQuery[UUID],
-        list_prices: FromDishka[ListPrices],
-        cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = LIMIT,
-    ) -> Response[Page[PriceView]]:
-        prices = await list_prices(course_id, before=read_cursor(cursor, datetime), limit=limit + 1)
-        items, following = cut(prices, limit, lambda price: price.set_at)
-        return paged(request, Page(items=[view(price, PriceView) for price in items], next=following))
+    async def list_prices(self, wanted: Wanted, prices: FromDishka[ListPrices]) -> Response[Page[PriceView]]:
+        return PRICES.page(wanted, await prices(wanted))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
 from services.billing.usecases.invoices import ListInvoices, ShowInvoice
 
 
@@ -29,22 +28,22 @@ class InvoiceView(View, kw_only=True):
     trace_id: str
 
 
+INVOICES = Collection(
+    InvoiceView,
+    sort=("-issued_at",),
+    filters=("id", "number", "course_id", "enrollment_id", "amount", "currency", "issued_at"),
+)
+
+
 class InvoicesController(Controller):
     path = "/billing/invoices"
 
-    @get(guards=[requires("invoice:read")])
+    @INVOICES.get(guards=[requires("invoice:read")])
     @inject
     async def list_invoices(
-        self,
-        request: Request[Any, Any, Any],
-        me: Me,
-        list_invoices: FromDishka[ListInvoices],
-        cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = LIMIT,
+        self, me: Me, wanted: Wanted, invoices: FromDishka[ListInvoices]
     ) -> Response[Page[InvoiceView]]:
-        invoices = await list_invoices(me, before=read_cursor(cursor, UUID), limit=limit + 1)
-        items, following = cut(invoices, limit, lambda invoice: invoice.id)
-        return paged(request, Page(items=[view(invoice, InvoiceView) for invoice in items], next=following))
+        return INVOICES.page(wanted, await invoices(me, wanted))
 
     @get("/{invoice_id:uuid}", guards=[requires("invoice:read")])
     @inject

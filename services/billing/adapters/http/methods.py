@@ -7,13 +7,13 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, delete, get, post
+from litestar import Controller, Response, delete, post
 from litestar.params import FromPath, JSONBody
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import Body, View, view
-from lms_adapters.web.pagination import Page
 from services.billing.usecases.methods import AddMethod, ListMethods, RemoveMethod, ShowMethod
 
 
@@ -27,6 +27,9 @@ class MethodView(View, kw_only=True):
     added_at: datetime
 
 
+METHODS = Collection(MethodView, sort=("-added_at",), filters=("id", "added_at"))
+
+
 class MethodsController(Controller):
     path = "/billing/payment-methods"
 
@@ -36,10 +39,12 @@ class MethodsController(Controller):
     async def add_method(self, data: JSONBody[MethodBody], me: Me, add: FromDishka[AddMethod]) -> MethodView:
         return view(await add(me, token=data.token), MethodView)
 
-    @get(guards=[requires("payment-method:manage")])
+    @METHODS.get(guards=[requires("payment-method:manage")])
     @inject
-    async def list_methods(self, me: Me, list_methods: FromDishka[ListMethods]) -> Page[MethodView]:
-        return Page(items=[view(method, MethodView) for method in await list_methods(me)])
+    async def list_methods(
+        self, me: Me, wanted: Wanted, methods: FromDishka[ListMethods]
+    ) -> Response[Page[MethodView]]:
+        return METHODS.page(wanted, await methods(me, wanted))
 
     @delete("/{method_id:uuid}", guards=[requires("payment-method:manage")])
     @inject

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get
-from litestar.params import FromQuery, QueryParameter
+from litestar import Controller, Response
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
-from lms_adapters.web.messages import View, view
-from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
+from lms_adapters.web.messages import View
 from services.billing.domain.payments import Reason, State
 from services.billing.usecases.payments import ListPayments
 
@@ -31,19 +29,19 @@ class PaymentView(View, kw_only=True):
     settled_at: datetime | None
 
 
+PAYMENTS = Collection(
+    PaymentView,
+    sort=("-opened_at",),
+    filters=("id", "course_id", "enrollment_id", "state", "reason", "opened_at", "settled_at"),
+)
+
+
 class PaymentsController(Controller):
     path = "/billing/payments"
 
-    @get(guards=[requires("invoice:read")])
+    @PAYMENTS.get(guards=[requires("invoice:read")])
     @inject
     async def list_payments(
-        self,
-        request: Request[Any, Any, Any],
-        me: Me,
-        list_payments: FromDishka[ListPayments],
-        cursor: FromQuery[str | None] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = LIMIT,
+        self, me: Me, wanted: Wanted, payments: FromDishka[ListPayments]
     ) -> Response[Page[PaymentView]]:
-        payments = await list_payments(me, before=read_cursor(cursor, UUID), limit=limit + 1)
-        items, following = cut(payments, limit, lambda payment: payment.id)
-        return paged(request, Page(items=[view(payment, PaymentView) for payment in items], next=following))
+        return PAYMENTS.page(wanted, await payments(me, wanted))

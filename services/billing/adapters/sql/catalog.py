@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, UniqueConstraint, bindparam, select
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.catalog import Course, Price
 from services.billing.ports.catalog import Courses, Prices
@@ -28,7 +30,7 @@ class CourseRow(Row):
 
 class PriceRow(Row):
     __tablename__ = "price"
-    __table_args__ = (UniqueConstraint("course_id", "set_at"),)
+    __table_args__ = (UniqueConstraint("course_id", "set_at"), Index(None, "course_id", "set_at", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     course_id: Mapped[UUID]
@@ -38,15 +40,11 @@ class PriceRow(Row):
     set_at: Mapped[datetime]
 
 
-_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 _PRICE = select(*PriceRow.__table__.columns)
 _SHOW = Query(_PRICE.where(PriceRow.id == bindparam("id")), Price)
-_HISTORY = Query(
-    _PRICE.where(PriceRow.course_id == bindparam("course"), PriceRow.set_at < bindparam("before"))
-    .order_by(PriceRow.set_at.desc())
-    .limit(bindparam("most", type_=Integer)),
-    Price,
-)
+_of_course = aliased(PriceRow)
+_NEWEST = select(func.max(_of_course.set_at)).where(_of_course.course_id == PriceRow.course_id).scalar_subquery()
+_SOME = Listing(_PRICE, Price, current=PriceRow.set_at == _NEWEST)
 
 
 class SqlCourses(Courses):
@@ -86,5 +84,5 @@ class SqlPrices(Prices):
             raise NotFound
         return price
 
-    async def history(self, course_id: UUID, *, before: datetime | None, limit: int) -> list[Price]:
-        return await self._reader.all(_HISTORY, course=course_id, before=before or _END_OF_TIME, most=limit)
+    async def some(self, selection: Selection) -> list[Price]:
+        return await _SOME.some(self._reader, selection)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, bindparam, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
 from lms_core.contracts.billing import InvoiceIssued
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.adapters.sql.payments import PaymentRow
 from services.billing.domain.invoices import Invoice
@@ -23,7 +25,7 @@ from services.billing.ports.invoices import Invoices, IssuedInvoice
 
 class InvoiceRow(Row):
     __tablename__ = "invoice"
-    __table_args__ = (Index(None, "learner_id", "id"),)
+    __table_args__ = (Index(None, "learner_id", "issued_at", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -50,15 +52,9 @@ _NEXT = text(
     "INSERT INTO invoice_sequence (year, last) VALUES (:year, 1) "
     "ON CONFLICT (year) DO UPDATE SET last = invoice_sequence.last + 1 RETURNING last"
 )
-_LAST = UUID(int=2**128 - 1)
 _INVOICE = select(*InvoiceRow.__table__.columns)
 _SHOW = Query(_INVOICE.where(InvoiceRow.id == bindparam("id")), IssuedInvoice)
-_OF = Query(
-    _INVOICE.where(InvoiceRow.learner_id == bindparam("learner"), InvoiceRow.id < bindparam("before"))
-    .order_by(InvoiceRow.id.desc())
-    .limit(bindparam("most", type_=Integer)),
-    IssuedInvoice,
-)
+_OF = Listing(_INVOICE.where(InvoiceRow.learner_id == bindparam("me")), IssuedInvoice)
 TRACED_INVOICES = Query(
     select(InvoiceRow.number, InvoiceRow.issued_at, InvoiceRow.enrollment_id)
     .join(PaymentRow, PaymentRow.id == InvoiceRow.payment_id)
@@ -87,5 +83,5 @@ class SqlInvoices(Invoices):
             raise NotFound
         return invoice
 
-    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[IssuedInvoice]:
-        return await self._reader.all(_OF, learner=learner_id, before=before or _LAST, most=limit)
+    async def of(self, learner_id: UUID, selection: Selection) -> list[IssuedInvoice]:
+        return await _OF.some(self._reader, selection, me=learner_id)

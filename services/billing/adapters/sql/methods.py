@@ -9,9 +9,11 @@ from sqlalchemy import Index, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.methods import PaymentMethod
 from services.billing.ports.methods import Methods
@@ -19,7 +21,7 @@ from services.billing.ports.methods import Methods
 
 class MethodRow(Row):
     __tablename__ = "payment_method"
-    __table_args__ = (Index(None, "owner_id"),)
+    __table_args__ = (Index(None, "owner_id", "added_at", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[UUID]
@@ -28,10 +30,9 @@ class MethodRow(Row):
     removed_at: Mapped[datetime | None]
 
 
-_NEWEST = MethodRow.added_at.desc()
 _METHOD = select(*MethodRow.__table__.columns).where(MethodRow.removed_at.is_(None))
 _SHOW = Query(_METHOD.where(MethodRow.id == bindparam("id")), PaymentMethod)
-_OF = Query(_METHOD.where(MethodRow.owner_id == bindparam("owner")).order_by(_NEWEST), PaymentMethod)
+_OF = Listing(_METHOD.where(MethodRow.owner_id == bindparam("me")), PaymentMethod)
 
 
 class SqlMethods(Methods):
@@ -45,7 +46,7 @@ class SqlMethods(Methods):
 
     async def default(self, owner_id: UUID) -> PaymentMethod | None:
         on_file = select(MethodRow.id).where(MethodRow.owner_id == owner_id, MethodRow.removed_at.is_(None))
-        id = await self._session.scalar(on_file.order_by(_NEWEST).limit(1))
+        id = await self._session.scalar(on_file.order_by(MethodRow.added_at.desc()).limit(1))
         return None if id is None else await self._rows.get(id)
 
     async def count(self, owner_id: UUID) -> int:
@@ -64,5 +65,5 @@ class SqlMethods(Methods):
             raise NotFound
         return method
 
-    async def of(self, owner_id: UUID) -> list[PaymentMethod]:
-        return await self._reader.all(_OF, owner=owner_id)
+    async def of(self, owner_id: UUID, selection: Selection) -> list[PaymentMethod]:
+        return await _OF.some(self._reader, selection, me=owner_id)

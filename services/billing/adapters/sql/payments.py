@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, bindparam, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
+from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.payments import Attempt, Payment, attempt_key
 from services.billing.ports.payments import Order, Payments
@@ -21,7 +23,7 @@ from services.billing.usecases.payments import Charge
 
 class PaymentRow(Row):
     __tablename__ = "payment"
-    __table_args__ = (Index(None, "learner_id", "id"),)
+    __table_args__ = (Index(None, "learner_id", "opened_at", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     enrollment_id: Mapped[UUID] = mapped_column(unique=True)
@@ -55,7 +57,6 @@ class AttemptRow(Row):
     ended_at: Mapped[datetime | None]
 
 
-_LAST = UUID(int=2**128 - 1)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 12))")
 _ORDERS = Query(
     select(
@@ -72,11 +73,10 @@ _ORDERS = Query(
     .order_by(AttemptRow.number),
     Order,
 )
-_OF = Query(
-    select(*(column for column in PaymentRow.__table__.columns if column.key != "trace_id"))
-    .where(PaymentRow.learner_id == bindparam("learner"), PaymentRow.id < bindparam("before"))
-    .order_by(PaymentRow.id.desc())
-    .limit(bindparam("most", type_=Integer)),
+_OF = Listing(
+    select(*(column for column in PaymentRow.__table__.columns if column.key != "trace_id")).where(
+        PaymentRow.learner_id == bindparam("me")
+    ),
     Payment,
 )
 TRACED_PAYMENTS = Query(
@@ -127,5 +127,5 @@ class SqlPayments(Payments):
     async def orders(self, payment_id: UUID) -> list[Order]:
         return await self._reader.all(_ORDERS, payment=payment_id)
 
-    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[Payment]:
-        return await self._reader.all(_OF, learner=learner_id, before=before or _LAST, most=limit)
+    async def of(self, learner_id: UUID, selection: Selection) -> list[Payment]:
+        return await _OF.some(self._reader, selection, me=learner_id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from copy import copy
-from datetime import datetime
 from itertools import count
 from uuid import UUID
 
 from lms_core.domain.errors import NotFound
 from lms_core.domain.events import Event
 from lms_core.domain.money import Money
+from lms_core.domain.selection import Selection
 from lms_core.ports.jobs import JobRun
 from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork
 from services.billing.domain.catalog import Price
@@ -49,7 +49,7 @@ class MemoryPrices(Prices):
     async def show(self, id: UUID) -> Price:
         raise NotImplementedError
 
-    async def history(self, course_id: UUID, *, before: datetime | None, limit: int) -> list[Price]:
+    async def some(self, selection: Selection) -> list[Price]:
         raise NotImplementedError
 
 
@@ -61,10 +61,10 @@ class MemoryMethods(Methods):
         self.methods[method.id] = copy(method)
 
     async def default(self, owner_id: UUID) -> PaymentMethod | None:
-        return next(iter(await self.of(owner_id)), None)
+        return next(iter(self._of(owner_id)), None)
 
     async def count(self, owner_id: UUID) -> int:
-        return len(await self.of(owner_id))
+        return len(self._of(owner_id))
 
     async def get(self, id: UUID) -> PaymentMethod:
         return await self.show(id)
@@ -77,7 +77,10 @@ class MemoryMethods(Methods):
             raise NotFound
         return copy(self.methods[id])
 
-    async def of(self, owner_id: UUID) -> list[PaymentMethod]:
+    async def of(self, owner_id: UUID, selection: Selection) -> list[PaymentMethod]:
+        return self._of(owner_id)
+
+    def _of(self, owner_id: UUID) -> list[PaymentMethod]:
         mine = [copy(m) for m in self.methods.values() if m.owner_id == owner_id and m.removed_at is None]
         return sorted(mine, key=lambda method: method.added_at, reverse=True)
 
@@ -131,7 +134,7 @@ class MemoryPayments(Payments):
             for number, attempt in sorted((await self.attempts(payment_id)).items())
         ]
 
-    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[Payment]:
+    async def of(self, learner_id: UUID, selection: Selection) -> list[Payment]:
         raise NotImplementedError
 
 
@@ -151,7 +154,7 @@ class MemoryBooks(Invoices, Ledger):
     async def show(self, id: UUID) -> IssuedInvoice:
         raise NotImplementedError
 
-    async def of(self, learner_id: UUID, *, before: UUID | None, limit: int) -> list[IssuedInvoice]:
+    async def of(self, learner_id: UUID, selection: Selection) -> list[IssuedInvoice]:
         raise NotImplementedError
 
     async def post(self, entry: Entry) -> None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, get, patch, post
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar import Controller, Response, get, patch, post
+from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import UNSET, UnsetType
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import Body, View, view
-from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
 from lms_adapters.web.preconditions import etag, required_version
 from services.course.domain.authoring import MAX_CAPACITY, MAX_SUMMARY, MAX_TITLE, CourseStatus
 from services.course.usecases.authoring import CreateCourse, EditCourse, ListCourses, ShowCourse
 
-Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
 IfMatch: TypeAlias = Annotated[str | None, HeaderParameter(name="If-Match")]
 Title: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE, examples=["Analytical engines"])]
 Summary: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_SUMMARY, examples=["From punched cards to loops."])]
@@ -57,22 +56,22 @@ class CourseView(View, kw_only=True):
     """The number in the ETag."""
 
 
+COURSES = Collection(
+    CourseView,
+    sort=("-created_at", "-updated_at", "title"),
+    filters=("id", "author_id", "status", "amount", "created_at", "updated_at"),
+)
+
+
 class AuthoringController(Controller):
     path = "/courses"
 
-    @get(guards=[requires("course:read")])
+    @COURSES.get(guards=[requires("course:read")])
     @inject
     async def list_courses(
-        self,
-        request: Request[Any, Any, Any],
-        me: Me,
-        courses: FromDishka[ListCourses],
-        cursor: FromQuery[str | None] = None,
-        limit: Limit = LIMIT,
+        self, me: Me, wanted: Wanted, courses: FromDishka[ListCourses]
     ) -> Response[Page[CourseView]]:
-        found = await courses(me, after=read_cursor(cursor, UUID), limit=limit + 1)
-        items, following = cut(found, limit, lambda course: course.id)
-        return paged(request, Page(items=view(items, list[CourseView]), next=following))
+        return COURSES.page(wanted, await courses(me, wanted))
 
     @post(guards=[requires("course:author")])
     @repeatable(ShowCourse)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, post
 from litestar.params import FromPath, FromQuery
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pagination import LIMIT, Page, cut, paged, read_cursor
-from services.course.adapters.http.authoring import Limit
 from services.course.domain.enrollment import EnrollmentStatus
 from services.course.usecases.enrollment import Enroll, ListEnrollments, ShowEnrollment
 
@@ -36,6 +35,11 @@ class EnrollmentView(View, kw_only=True):
     enrolled_at: datetime
 
 
+ENROLLMENTS = Collection(
+    EnrollmentView, sort=("-enrolled_at",), filters=("id", "course_id", "status", "enrolled_at"), beside=("learner",)
+)
+
+
 class EnrollmentController(Controller):
     path = "/courses/{course_id:uuid}/enrollments"
 
@@ -49,17 +53,9 @@ class EnrollmentController(Controller):
 class EnrollmentsController(Controller):
     path = "/enrollments"
 
-    @get(guards=[requires("enrollment:read")])
+    @ENROLLMENTS.get(guards=[requires("enrollment:read")])
     @inject
     async def list_enrollments(
-        self,
-        request: Request[Any, Any, Any],
-        me: Me,
-        enrollments: FromDishka[ListEnrollments],
-        learner: FromQuery[Literal["me"]] = "me",
-        cursor: FromQuery[str | None] = None,
-        limit: Limit = LIMIT,
+        self, me: Me, wanted: Wanted, enrollments: FromDishka[ListEnrollments], learner: FromQuery[Literal["me"]] = "me"
     ) -> Response[Page[EnrollmentView]]:
-        found = await enrollments(me, after=read_cursor(cursor, UUID), limit=limit + 1)
-        items, following = cut(found, limit, lambda enrollment: enrollment.id)
-        return paged(request, Page(items=view(items, list[EnrollmentView]), next=following))
+        return ENROLLMENTS.page(wanted, await enrollments(me, wanted))

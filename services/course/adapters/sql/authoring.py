@@ -5,24 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, bindparam, or_, select
+from sqlalchemy import Boolean, Index, bindparam, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from services.course.adapters.sql.base import Row
 from services.course.adapters.sql.pricing import PriceRow
 from services.course.domain.authoring import Course
 from services.course.ports.authoring import CourseDetails, Courses
 
-NEWEST = UUID(int=2**128 - 1)
-"""Before the first id of a list that begins with the newest."""
-
 
 class CourseRow(Row):
     __tablename__ = "course"
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "title", "id"),
+        Index(None, "author_id", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     author_id: Mapped[UUID]
@@ -54,18 +59,16 @@ _DETAILS = select(
     CourseRow.version,
 ).outerjoin(PriceRow, PriceRow.course_id == CourseRow.id)
 _ONE = Query(_DETAILS.where(CourseRow.id == bindparam("id")), CourseDetails)
-_LIST = Query(
+_LIST = Listing(
     _DETAILS.where(
-        CourseRow.id < bindparam("after"),
         or_(
             CourseRow.published_version.is_not(None),
-            CourseRow.author_id == bindparam("author_id"),
+            CourseRow.author_id == bindparam("me"),
             bindparam("drafts", type_=Boolean()),
-        ),
-    )
-    .order_by(CourseRow.id.desc())
-    .limit(bindparam("limit")),
+        )
+    ),
     CourseDetails,
+    status=case((CourseRow.published_version.is_(None), "draft"), else_="published"),
 )
 
 
@@ -89,5 +92,5 @@ class SqlCourses(Courses):
             raise NotFound
         return details
 
-    async def list(self, *, author_id: UUID, drafts: bool, after: UUID | None, limit: int) -> list[CourseDetails]:
-        return await self._reader.all(_LIST, author_id=author_id, drafts=drafts, after=after or NEWEST, limit=limit)
+    async def list(self, selection: Selection, *, author_id: UUID, drafts: bool) -> list[CourseDetails]:
+        return await _LIST.some(self._reader, selection, me=author_id, drafts=drafts)

@@ -10,13 +10,15 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Table, Text, UniqueConstra
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
 from lms_core.contracts.course import UserEnrolled
 from lms_core.domain.errors import Conflict, NotFound
-from services.course.adapters.sql.authoring import NEWEST, CourseRow
+from lms_core.domain.selection import Selection
+from services.course.adapters.sql.authoring import CourseRow
 from services.course.adapters.sql.base import Row
 from services.course.adapters.sql.prerequisites import missing
 from services.course.adapters.sql.pricing import PriceRow
@@ -27,7 +29,7 @@ from services.course.ports.enrollment import Enrollments
 
 class EnrollmentRow(Row):
     __tablename__ = "enrollment"
-    __table_args__ = (UniqueConstraint("course_id", "learner_id"), Index(None, "learner_id", "id"))
+    __table_args__ = (UniqueConstraint("course_id", "learner_id"), Index(None, "learner_id", "enrolled_at", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
@@ -73,13 +75,7 @@ _TAKE = update(_COURSES).where(_COURSES.c.id == bindparam("course"))
 _TAKE = _TAKE.values(places_taken=_COURSES.c.places_taken + 1)
 _COLUMNS = [c for c in EnrollmentRow.__table__.columns if c.name != "trace_id"]
 _ONE = Query(select(*_COLUMNS).where(EnrollmentRow.id == bindparam("id")), Enrollment)
-_OF_LEARNER = Query(
-    select(*_COLUMNS)
-    .where(EnrollmentRow.learner_id == bindparam("learner_id"), EnrollmentRow.id < bindparam("after"))
-    .order_by(EnrollmentRow.id.desc())
-    .limit(bindparam("limit")),
-    Enrollment,
-)
+_OF_LEARNER = Listing(select(*_COLUMNS).where(EnrollmentRow.learner_id == bindparam("me")), Enrollment)
 TRACED_ENROLLMENTS = Query(
     select(EnrollmentRow.id, EnrollmentRow.status, EnrollmentRow.enrolled_at).where(
         within(EnrollmentRow.id, EnrollmentRow.trace_id)
@@ -136,5 +132,5 @@ class SqlEnrollments(Enrollments):
             raise NotFound
         return enrollment
 
-    async def of_learner(self, learner_id: UUID, *, after: UUID | None, limit: int) -> list[Enrollment]:
-        return await self._reader.all(_OF_LEARNER, learner_id=learner_id, after=after or NEWEST, limit=limit)
+    async def of_learner(self, learner_id: UUID, selection: Selection) -> list[Enrollment]:
+        return await _OF_LEARNER.some(self._reader, selection, me=learner_id)

@@ -9,6 +9,7 @@ import pytest
 from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
 from lms_core.contracts.course import EnrollmentActivated, EnrollmentSuspended, UserEnrolled
 from lms_core.domain.errors import NotFound, NotYet
+from lms_core.domain.selection import Selection
 from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork, fake_id, principal
 from services.course.domain.enrollment import AlreadyEnrolled, CourseFull, Enrollment, Offer
 from services.course.ports.enrollment import Enrollments
@@ -46,7 +47,7 @@ class FakeEnrollments(Enrollments):
     async def update(self, enrollment: Enrollment) -> None:
         self.kept[enrollment.id] = enrollment
 
-    async def of_learner(self, learner_id: UUID, *, after: UUID | None, limit: int) -> list[Enrollment]:
+    async def of_learner(self, learner_id: UUID, selection: Selection) -> list[Enrollment]:
         return [e for e in self.kept.values() if e.learner_id == learner_id]
 
 

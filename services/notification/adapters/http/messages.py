@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Controller, Response, post
+from litestar.params import FromPath
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
-from lms_adapters.web.messages import View, view
-from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, Page, cut, paged, read_cursor
+from lms_adapters.web.messages import View
 from services.notification.usecases.messages import ListMessages, ReadMessage
-
-Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
 
 
 class MessageView(View, kw_only=True):
@@ -34,23 +31,19 @@ class InboxView(Page[MessageView], kw_only=True):
     """In the whole inbox."""
 
 
+MESSAGES = Collection(
+    MessageView, sort=("-created_at",), filters=("id", "kind", "created_at", "read_at"), page=InboxView
+)
+
+
 class MessagesController(Controller):
     path = "/notifications"
 
-    @get(guards=[requires("notification:read")])
+    @MESSAGES.get(guards=[requires("notification:read")])
     @inject
-    async def list_messages(
-        self,
-        request: Request[Any, Any, Any],
-        me: Me,
-        messages: FromDishka[ListMessages],
-        cursor: FromQuery[str | None] = None,
-        limit: Limit = LIMIT,
-    ) -> Response[InboxView]:
-        inbox = await messages(me, before=read_cursor(cursor, int), limit=limit)
-        page, following = cut(inbox.messages, limit, lambda message: message.position)
-        items = [view(message, MessageView) for message in page]
-        return paged(request, InboxView(items=items, next=following, unread=inbox.unread))
+    async def list_messages(self, me: Me, wanted: Wanted, messages: FromDishka[ListMessages]) -> Response[InboxView]:
+        inbox = await messages(me, wanted)
+        return MESSAGES.page(wanted, inbox.messages, unread=inbox.unread)
 
     @post("/{message_id:uuid}/read", guards=[requires("notification:read")], status_code=204)
     @repeatable(None)

@@ -6,27 +6,32 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint, bindparam, func, select
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.sql.types import Json
 from lms_adapters.telemetry.tracing import trace_id
+from lms_core.domain.selection import Selection
 from services.notification.adapters.sql.base import Row
 from services.notification.domain.messages import EMAIL, Course, Facts, Message
 from services.notification.ports.messages import Courses, Inbox, Messages
 from services.notification.usecases.messages import Deliver
 
-_BEYOND = 2**62
 _Number = dict[str, int | None]
 
 
 class MessageRow(Row):
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("once", "channel"), UniqueConstraint("recipient_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("once", "channel"),
+        UniqueConstraint("recipient_id", "position"),
+        Index(None, "recipient_id", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     recipient_id: Mapped[UUID]
@@ -77,9 +82,12 @@ class SqlMessages(Messages):
 
 
 _MINE = MessageRow.recipient_id == bindparam("recipient_id")
-_INBOX = select(*(c for c in MessageRow.__table__.c if c.name != "trace_id")).where(_MINE).limit(bindparam("limit"))
-_NEWEST = Query(_INBOX.where(MessageRow.position < bindparam("before")).order_by(MessageRow.position.desc()), Message)
-_AFTER = Query(_INBOX.where(MessageRow.position > bindparam("after")).order_by(MessageRow.position), Message)
+_INBOX = select(*(c for c in MessageRow.__table__.c if c.name != "trace_id")).where(_MINE)
+_SOME = Listing(_INBOX.where(MessageRow.position.is_not(None)), Message)
+_AFTER = Query(
+    _INBOX.where(MessageRow.position > bindparam("after")).order_by(MessageRow.position).limit(bindparam("limit")),
+    Message,
+)
 _UNREAD: Query[_Number] = Query(
     select(func.count().label("n")).where(_MINE, MessageRow.position.is_not(None), MessageRow.read_at.is_(None)), dict
 )
@@ -101,9 +109,8 @@ class SqlInbox(Inbox):
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def newest(self, recipient_id: UUID, *, before: int | None, limit: int) -> list[Message]:
-        before = _BEYOND if before is None else before
-        return await self._reader.all(_NEWEST, recipient_id=recipient_id, before=before, limit=limit)
+    async def some(self, recipient_id: UUID, selection: Selection) -> list[Message]:
+        return await _SOME.some(self._reader, selection, recipient_id=recipient_id)
 
     async def unread(self, recipient_id: UUID) -> int:
         return await self._number(_UNREAD, recipient_id=recipient_id) or 0

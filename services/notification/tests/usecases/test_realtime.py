@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from lms_adapters.broadcast.memory import MemoryBroadcast
+from lms_core.domain.selection import Selection
 from lms_core.security.principal import Principal
 from lms_core.testing.fakes import MORNING, FakeClock, fake_id
 from services.notification.domain.messages import Message
@@ -42,8 +43,8 @@ class FakeInbox(Inbox):
         self.messages.append(message)
         return message
 
-    async def newest(self, recipient_id: UUID, *, before: int | None, limit: int) -> list[Message]:
-        return self.messages[::-1][:limit]
+    async def some(self, recipient_id: UUID, selection: Selection) -> list[Message]:
+        return self.messages[::-1][: selection.limit + 1]
 
     async def unread(self, recipient_id: UUID) -> int:
         return len(self.messages)
