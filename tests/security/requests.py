@@ -58,7 +58,10 @@ BODIES: Final[dict[str, Callable[[School, Things], Any]]] = {
     },
 }
 
-QUERIES: Final[dict[str, Callable[[Things], str]]] = {"billing.list_prices": lambda of: f"course_id={of['course_id']}"}
+QUERIES: Final[dict[str, Callable[[Things], str]]] = {
+    "billing.list_prices": lambda of: f"course_id={of['course_id']}",
+    "user.list_profiles": lambda of: f"id={of['user_id']}",
+}
 
 
 def own(school: School, person: Person, operation: str) -> Things:

@@ -140,7 +140,7 @@ class Grammar:
 
     def _continue(self, said: _Query, asked: Asked, cursor: str) -> Asked:
         try:
-            digest, *after = read_cursor(cursor, self.keys[asked.sort]) or ()
+            digest, *after = cast(tuple[Any, ...], read_cursor(cursor, self.keys[asked.sort]))
         except Invalid:
             said.fault("cursor", "is no cursor of this collection")
             return asked

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.progress.domain.tracking import Status
 
 
@@ -24,8 +25,8 @@ class TopicStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseProgress:
-    """A learner's progress in a course."""
+class Standing:
+    """How far a learner is in a course."""
 
     enrollment_id: UUID
     course_id: UUID
@@ -40,6 +41,12 @@ class CourseProgress:
     seconds: int
     rule_version: int
     completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseProgress(Standing):
+    """A learner's progress in a course, topic by topic."""
+
     topics: tuple[TopicStanding, ...]
 
 
@@ -48,3 +55,6 @@ class Standings(Protocol):
 
     async def of(self, learner_id: UUID, course_id: UUID) -> CourseProgress:
         """The latest enrollment's. Raises NotTracked."""
+
+    async def some(self, learner_id: UUID, selection: Selection) -> list[Standing]:
+        """Of a learner's courses."""

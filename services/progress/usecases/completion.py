@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from lms_core.domain.errors import Invalid
+from lms_core.domain.selection import Selection
 from lms_core.security.principal import Principal
 from services.progress.domain.tracking import NotTracked
-from services.progress.ports.completion import CourseProgress, Standings
+from services.progress.ports.completion import CourseProgress, Standing, Standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +31,20 @@ class ShowProgress:
         return await self.standings.of(me.id, course_id)
 
 
-USE_CASES = (ShowProgress,)
+@dataclass(frozen=True, slots=True)
+class ListProgress:
+    """How far you are in your courses, the one you enrolled in last first.
+
+    Without the topics. For several courses name them all: `course_id=…&course_id=…`; those you have no place in, or
+    whose enrollment has not arrived yet, are not in the answer. `completed_at.null=true` lists what is to be done.
+    """
+
+    raises: ClassVar = (Invalid,)
+
+    standings: Standings
+
+    async def __call__(self, me: Principal, wanted: Selection) -> list[Standing]:
+        return await self.standings.some(me.id, wanted)
+
+
+USE_CASES = (ShowProgress, ListProgress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.selection import Selection
 from services.user.domain.profiles import Profile
 
 
@@ -21,4 +22,7 @@ class Profiles(Protocol):
         """Inside the unit of work."""
 
     async def show(self, user_id: UUID) -> Profile | None:
+        """Read outside any transaction."""
+
+    async def some(self, selection: Selection) -> list[Profile]:
         """Read outside any transaction."""

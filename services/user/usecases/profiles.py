@@ -9,6 +9,7 @@ from uuid import UUID
 from lms_core.contracts.auth import UserCreated
 from lms_core.contracts.user import ProfileUpdated
 from lms_core.domain.errors import Invalid, NotFound, NotYet, Stale
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
@@ -125,4 +126,19 @@ class ShowProfile:
         return profile
 
 
-USE_CASES = (CreateProfile, ShowMyProfile, EditProfile, ShowProfile)
+@dataclass(frozen=True, slots=True)
+class ListProfiles:
+    """The public profiles of people whose ids you have.
+
+    Name them all, up to a hundred: `id=…&id=…`. Whoever has none is not in the answer. Nobody can be looked for.
+    """
+
+    raises: ClassVar = (Invalid,)
+
+    profiles: Profiles
+
+    async def __call__(self, wanted: Selection) -> list[Profile]:
+        return await self.profiles.some(wanted)
+
+
+USE_CASES = (CreateProfile, ShowMyProfile, EditProfile, ShowProfile, ListProfiles)

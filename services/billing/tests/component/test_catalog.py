@@ -9,6 +9,7 @@ import pytest
 
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.contracts.billing import PriceSet
+from lms_core.testing.fakes import fake_id
 from services.billing.service import SERVICE
 from services.billing.tests.component.story import (
     COURSE,
@@ -112,3 +113,21 @@ async def test_the_newest_price_comes_first_in_pages(tmp_path: Path) -> None:
         moments = [event.set_at for event in await service.published(PriceSet)]
         assert moments == sorted(set(moments))
         assert INSTRUCTOR.hex not in first.text.replace("-", "")
+
+
+async def test_what_several_courses_cost_now(tmp_path: Path) -> None:
+    other = fake_id(77)
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        await service.receive(published(), published(course_id=other))
+        for course, amount in ((COURSE, 100), (other, 150), (COURSE, 200)):
+            body = PRICE_BODY | {"course_id": str(course), "amount": amount}
+            assert (await instructor(service).post(PRICES, json=body)).status_code == 201
+
+        async def amounts(query: str) -> list[int]:
+            answer = await service.client().get(f"{PRICES}?{query}")
+            return [item["amount"] for item in answer.json()["items"]]
+
+        both = f"course_id={COURSE}&course_id={other}&course_id={fake_id(78)}"
+        assert await amounts(f"{both}&current=true") == [200, 150]
+        assert await amounts(f"{both}&current=false") == [100]
+        assert await amounts(both) == [200, 150, 100]

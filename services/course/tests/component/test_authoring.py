@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import pytest
 
 from lms_adapters.testing.service import ServiceUnderTest
@@ -105,6 +106,27 @@ async def test_the_list_comes_in_pages(steps: Steps) -> None:
     assert (await steps.author.get(f"{COURSES}?limit=0")).status_code == 400
     bad = await steps.author.get(f"{COURSES}?cursor=x")
     assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (400, "#/cursor")
+
+
+async def test_courses_are_sorted_and_filtered(steps: Steps) -> None:
+    zoo, ants = await steps.published("Zoology"), await steps.draft("Ants")
+    await steps.price(zoo, amount=500)
+
+    async def titles(query: str, who: httpx.AsyncClient = steps.author) -> list[str]:
+        answer = await who.get(f"{COURSES}?{query}")
+        assert answer.status_code == 200, answer.text
+        return [course["title"] for course in answer.json()["items"]]
+
+    assert await titles("sort=title") == ["Ants", "Zoology"]
+    assert await titles("sort=-title") == ["Zoology", "Ants"]
+    assert await titles("status=draft") == ["Ants"]
+    assert await titles("status=draft&status=published") == ["Ants", "Zoology"]
+    assert await titles("amount.ge=500") == ["Zoology"]
+    assert await titles("amount.null=true") == ["Ants"]
+    assert await titles(f"author_id={AUTHOR}&created_at.lt=2020-01-01T00:00:00Z") == []
+    several = f"id={zoo}&id={ants}&id={fake_id(999_999)}"
+    assert await titles(several) == ["Ants", "Zoology"]
+    assert await titles(several, steps.learner) == ["Zoology"], "what one may not know of is not there"
 
 
 async def test_who_is_not_signed_in_or_may_not_is_refused(steps: Steps) -> None:

@@ -1,4 +1,4 @@
-"""GET /progress/courses/{course_id}."""
+"""/progress/courses: how far, in all and topic by topic."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from services.progress.usecases.completion import ShowProgress
+from services.progress.usecases.completion import ListProgress, ShowProgress
 
 
 class TopicView(View, kw_only=True):
@@ -26,7 +27,7 @@ class TopicView(View, kw_only=True):
     completed_at: datetime | None
 
 
-class ProgressView(View, kw_only=True):
+class StandingView(View, kw_only=True):
     enrollment_id: UUID
     course_id: UUID
     course_version: int
@@ -37,14 +38,33 @@ class ProgressView(View, kw_only=True):
     required_topics: int
     seconds: int
     rule_version: int
+    enrolled_at: datetime
     completed_at: datetime | None
+
+
+class ProgressView(StandingView, kw_only=True):
     topics: list[TopicView]
 
 
-class CompletionController(Controller):
-    path = "/progress/courses/{course_id:uuid}"
+STANDINGS = Collection(
+    StandingView,
+    sort=("-enrolled_at",),
+    filters=("course_id", "status", "percent", "enrolled_at", "completed_at"),
+    id="enrollment_id",
+)
 
-    @get(guards=[requires("progress:read")])
+
+class CompletionController(Controller):
+    path = "/progress/courses"
+
+    @STANDINGS.get(guards=[requires("progress:read")])
+    @inject
+    async def list_progress(
+        self, me: Me, wanted: Wanted, progress: FromDishka[ListProgress]
+    ) -> Response[Page[StandingView]]:
+        return STANDINGS.page(wanted, await progress(me, wanted))
+
+    @get("/{course_id:uuid}", guards=[requires("progress:read")])
     @inject
     async def show_progress(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProgress]) -> ProgressView:
         return view(await show(me, course_id), ProgressView)

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
+from lms_core.domain.selection import Selection
 from services.progress.adapters.sql.tracking import CourseTopicRow, CourseVersionRow, TopicProgressRow, TrackingRow
 from services.progress.domain.tracking import NotTracked
-from services.progress.ports.completion import CourseProgress, Standings, TopicStanding
+from services.progress.ports.completion import CourseProgress, Standing, Standings, TopicStanding
 
 _version, _topic, _done = aliased(CourseVersionRow), aliased(CourseTopicRow), aliased(TopicProgressRow)
 _LATEST = (
@@ -21,21 +23,24 @@ _LATEST = (
     .limit(1)
     .scalar_subquery()
 )
+_STANDING = select(
+    TrackingRow.enrollment_id,
+    TrackingRow.course_id,
+    TrackingRow.course_version,
+    _version.title,
+    _version.published_at,
+    TrackingRow.enrolled_at,
+    TrackingRow.status,
+    TrackingRow.percent,
+    TrackingRow.completed_topics,
+    TrackingRow.required_topics,
+    TrackingRow.seconds,
+    TrackingRow.rule_version,
+    TrackingRow.completed_at,
+).join(_version, and_(_version.course_id == TrackingRow.course_id, _version.version == TrackingRow.course_version))
+_SOME = Listing(_STANDING.where(TrackingRow.learner_id == bindparam("me")), Standing, id="enrollment_id")
 _OF = Query(
-    select(
-        TrackingRow.enrollment_id,
-        TrackingRow.course_id,
-        TrackingRow.course_version,
-        _version.title,
-        _version.published_at,
-        TrackingRow.enrolled_at,
-        TrackingRow.status,
-        TrackingRow.percent,
-        TrackingRow.completed_topics,
-        TrackingRow.required_topics,
-        TrackingRow.seconds,
-        TrackingRow.rule_version,
-        TrackingRow.completed_at,
+    _STANDING.add_columns(
         _topic.topic_id,
         _topic.title.label("topic_title"),
         _topic.required,
@@ -44,14 +49,13 @@ _OF = Query(
         _done.last_at,
         _done.completed_at.label("topic_completed_at"),
     )
-    .join(_version, and_(_version.course_id == TrackingRow.course_id, _version.version == TrackingRow.course_version))
     .outerjoin(_topic, and_(_topic.course_id == _version.course_id, _topic.version == _version.version))
     .outerjoin(_done, and_(_done.enrollment_id == TrackingRow.enrollment_id, _done.topic_id == _topic.topic_id))
     .where(TrackingRow.enrollment_id == _LATEST)
     .order_by(_topic.place),
     dict[str, Any],
 )
-_SHARED = tuple(name for name in CourseProgress.__dataclass_fields__ if name != "topics")
+_SHARED = tuple(Standing.__dataclass_fields__)
 
 
 class SqlStandings(Standings):
@@ -64,6 +68,9 @@ class SqlStandings(Standings):
             raise NotTracked
         topics = tuple(_standing(row) for row in rows if row["topic_id"] is not None)
         return CourseProgress(**{name: rows[0][name] for name in _SHARED}, topics=topics)
+
+    async def some(self, learner_id: UUID, selection: Selection) -> list[Standing]:
+        return await _SOME.some(self._reader, selection, me=learner_id)
 
 
 def _standing(row: dict[str, Any]) -> TopicStanding:

@@ -58,6 +58,7 @@ class TrackingRow(Row):
     __table_args__ = (
         ForeignKeyConstraint(["course_id", "course_version"], ["course_version.course_id", "course_version.version"]),
         Index(None, "learner_id", "course_id"),
+        Index(None, "learner_id", "enrolled_at", "enrollment_id"),
     )
 
     enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lms_adapters.testing.service import ServiceUnderTest
@@ -104,3 +105,24 @@ async def test_nobody_sees_anothers(service: ServiceUnderTest) -> None:
         assert (await service.client(role, id=BOB).get(URL)).status_code == 404
     assert (await service.client().get(URL)).status_code == 401
     assert (await service.client("nobody", id=ADA).get(URL)).status_code == 403
+
+
+async def test_several_courses_are_read_at_once(service: ServiceUnderTest) -> None:
+    elsewhere, later = fake_id(77), MORNING + MINUTE
+    await service.receive(msgspec.structs.replace(published(), course_id=elsewhere), enrolled())
+    second = enrolled(enrollment_id=fake_id(78), at=later)
+    await service.receive(msgspec.structs.replace(second, course_id=elsewhere))
+    ada, bob = service.client("learner", id=ADA), service.client("learner", id=BOB)
+    await ada.post(ACTIVITIES, json={"activities": [activity(5, INTRO)]})
+
+    async def listed(query: str) -> list[tuple[str, int]]:
+        answer = await ada.get(f"/api/v1/progress/courses?{query}")
+        assert answer.status_code == 200, answer.text
+        return [(item["course_id"], item["percent"]) for item in answer.json()["items"]]
+
+    here, there = (str(COURSE), 33), (str(elsewhere), 0)
+    assert await listed("") == [there, here]
+    assert await listed(f"course_id={COURSE}&course_id={fake_id(1)}") == [here]
+    assert await listed("percent.gt=0&status=active&completed_at.null=true") == [here]
+    assert await listed("sort=enrolled_at&limit=1") == [here]
+    assert (await bob.get("/api/v1/progress/courses")).json()["items"] == []

@@ -12,11 +12,12 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from lms_adapters.web.auth import Me, requires
+from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import Body, View, view
 from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from services.user.domain.profiles import MAX_BIO, MAX_NAME
-from services.user.usecases.profiles import EditProfile, ShowMyProfile, ShowProfile
+from services.user.usecases.profiles import EditProfile, ListProfiles, ShowMyProfile, ShowProfile
 
 
 class EditProfileBody(Body, frozen=True, kw_only=True):
@@ -38,8 +39,16 @@ class ProfileView(View, kw_only=True):
     bio: str
 
 
+PROFILES = Collection(ProfileView, sort=("id",), filters=("id",), required=("id",))
+
+
 class ProfilesController(Controller):
     path = "/users"
+
+    @PROFILES.get(guards=[requires("profile:read")])
+    @inject
+    async def list_profiles(self, wanted: Wanted, profiles: FromDishka[ListProfiles]) -> Response[Page[ProfileView]]:
+        return PROFILES.page(wanted, await profiles(wanted))
 
     @get("/me", guards=[requires("profile:read")])
     @inject

@@ -9,8 +9,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
+from lms_core.domain.selection import Selection
 from services.user.adapters.sql.base import Row
 from services.user.domain.profiles import Profile
 from services.user.ports.profiles import Profiles
@@ -29,7 +31,9 @@ class ProfileRow(Row):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-_ONE = Query(select(ProfileRow.__table__).where(ProfileRow.id == bindparam("user_id")), Profile)
+_PROFILE = select(ProfileRow.__table__)
+_ONE = Query(_PROFILE.where(ProfileRow.id == bindparam("user_id")), Profile)
+_SOME = Listing(_PROFILE, Profile)
 
 
 class SqlProfiles(Profiles):
@@ -48,3 +52,6 @@ class SqlProfiles(Profiles):
 
     async def show(self, user_id: UUID) -> Profile | None:
         return await self._reader.one(_ONE, user_id=user_id)
+
+    async def some(self, selection: Selection) -> list[Profile]:
+        return await _SOME.some(self._reader, selection)

@@ -150,3 +150,17 @@ async def test_strangers_and_those_without_a_role_are_refused(service: ServiceUn
         assert problem(await client.get(ME)) == expected
         assert problem(await client.get(f"/api/v1/users/{ADA}")) == expected
         assert problem(await client.patch(ME, json={}, headers={"if-match": '"1"'})) == expected
+
+
+async def test_several_public_profiles_are_read_at_once(service: ServiceUnderTest) -> None:
+    await service.receive(registered(BOB, "Bob"))
+    ada = service.client("learner", id=ADA)
+    users = "/api/v1/users"
+    answer = await ada.get(f"{users}?id={BOB}&id={fake_id(999)}&id={ADA}")
+    assert answer.status_code == 200
+    both = [{"id": str(id), "display_name": name, "bio": ""} for id, name in ((ADA, "Ada Lovelace"), (BOB, "Bob"))]
+    assert answer.json() == {"items": both, "next": None}
+    nobody = await ada.get(users)
+    assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (400, "#/id"), "nobody can be looked for"
+    many = "&".join(f"id={fake_id(n)}" for n in range(101))
+    assert (await ada.get(f"{users}?{many}")).status_code == 400

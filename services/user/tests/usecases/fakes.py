@@ -6,6 +6,7 @@ import copy
 from uuid import UUID
 
 from lms_core.domain.errors import NotFound
+from lms_core.domain.selection import Selection
 from services.user.domain.preferences import Preferences
 from services.user.domain.profiles import Profile
 from services.user.ports.preferences import PreferenceStore
@@ -31,6 +32,9 @@ class FakeProfiles(Profiles):
 
     async def show(self, user_id: UUID) -> Profile | None:
         return self.kept.get(user_id)
+
+    async def some(self, selection: Selection) -> list[Profile]:
+        return [self.kept[id] for id in sorted(selection.values("id")) if id in self.kept]
 
 
 class FakePreferences(PreferenceStore):
