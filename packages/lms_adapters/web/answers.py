@@ -49,7 +49,6 @@ class Answer(Response[T]):
         if (
             media_type != _JSON
             or status in _BODYLESS
-            or isinstance(self.content, bytes)
             or self.cookies
             or self.background
             or self.response_type_encoders
@@ -58,7 +57,7 @@ class Answer(Response[T]):
             return super().to_asgi_response(
                 app, request, media_type=media_type, status_code=status, headers=headers, **given
             )
-        body = encode_json(self.content, default_serializer)
+        body = self.content if isinstance(self.content, bytes) else encode_json(self.content, default_serializer)
         merged = {**headers, **self.headers} if headers else self.headers
         sent = [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in merged.items()]
         sent.append((b"content-type", b"application/json"))

@@ -1,21 +1,27 @@
-"""Versions as entity tags: read with ETag, change with If-Match (RFC 9110, sections 8.8.3 and 13.1).
+"""Entity tags: read with ETag, change with If-Match (RFC 9110, sections 8.8.3 and 13.1).
 
 async def show(..., if_none_match: IfNoneMatch = None) -> Response[ThingView]:
     thing = await show(me, ...)
-    return tagged(view(thing, ThingView), thing.version, if_none_match)
+    return tagged(view(thing, ThingView), if_none_match, version=thing.version)
 
 async def edit(..., if_match: IfMatch = None) -> Response[ThingView]:
     thing = await edit(me, ..., version=required_version(if_match))
-    return tagged(view(thing, ThingView), thing.version)
+    return tagged(view(thing, ThingView), version=thing.version)
+
+A tag is `"<version>-<digest>"`. The digest is of what is answered, byte for byte: it changes with whatever is shown,
+and does not match what somebody else is shown at the same address. The version alone decides about a change.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Annotated, Any, TypeAlias, TypeVar
+from uuid import UUID
 
 from litestar import Response
 from litestar.params import HeaderParameter
+from litestar.serialization import default_serializer, encode_json
 
 from lms_adapters.web.answers import Answer
 from lms_core.domain.errors import PreconditionRequired, Stale
@@ -32,32 +38,48 @@ IfNoneMatch: TypeAlias = Annotated[
     HeaderParameter(name="If-None-Match", description="The ETag you have; while it is current the answer is 304."),
 ]
 """The type of the handler parameter `if_none_match: IfNoneMatch = None`."""
-_TAG = re.compile(r'"([0-9]{1,18})"')
+_TAG = re.compile(r'"([0-9]{1,18})(?:@([0-9a-f]{8}))?(?:-[0-9a-f]{12})?"')
 
 
-def etag(version: int) -> str:
-    """The version as a strong entity tag: `"7"`."""
-    return f'"{version}"'
-
-
-def required_version(if_match: str | None) -> int:
+def required_version(if_match: str | None, *, whose: UUID | None = None) -> int:
     """The version a change was made from. Raises PreconditionRequired without one, Stale for one we never gave out.
 
-    One strong tag is taken: `*` and lists would allow what the client has not read, and weak tags never match
-    (RFC 9110, section 13.1.1).
+    One strong tag is taken, or the version alone in quotes: `*` and lists would allow what the client has not read, and
+    weak tags never match (RFC 9110, section 13.1.1). `whose` as for `tagged`: somebody else's tag is stale.
     """
     if if_match is None:
         raise PreconditionRequired("send the ETag you read as If-Match")
     match = _TAG.fullmatch(if_match.strip())
     if match is None:
         raise Stale("If-Match takes the one ETag you read")
+    if match[2] is not None and match[2] != _mark(whose):
+        raise Stale("this ETag is of something else")
     return int(match[1])
 
 
-def tagged(answer: V, version: int, if_none_match: str | None = None) -> Response[V]:
-    """The answer with its ETag; 304 and no body while the client has it already (RFC 9110, section 13.1.2)."""
-    headers = {"etag": etag(version), "cache-control": "private, no-cache"}
-    if if_none_match is not None and (if_none_match.strip() == "*" or str(version) in _TAG.findall(if_none_match)):
+def tagged(
+    answer: V, if_none_match: str | None = None, *, version: int | None = None, whose: UUID | None = None
+) -> Response[V]:
+    """The answer with its ETag; 304 and no body while the client has it already (RFC 9110, section 13.1.2).
+
+    `version`: of what may be changed. `whose`: the one who asks, where the address means another thing for each.
+    """
+    body = answer if isinstance(answer, bytes) else encode_json(answer, default_serializer)
+    tag = _tag(body, version, whose)
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if if_none_match is not None and (if_none_match.strip() == "*" or tag in if_none_match):
         unchanged: Response[Any] = Answer(None, status_code=304, headers=headers)
         return unchanged
-    return Answer(answer, headers=headers)
+    whole: Response[Any] = Answer(body, headers=headers)
+    return whole
+
+
+def _tag(body: bytes, version: int | None, whose: UUID | None) -> str:
+    digest = hashlib.blake2b(body, digest_size=6).hexdigest()
+    number = "" if version is None else f"{version}-" if whose is None else f"{version}@{_mark(whose)}-"
+    return f'"{number}{digest}"'
+
+
+def _mark(whose: UUID | None) -> str:
+    """Whose tag it is, for all to compare and nobody to read."""
+    return "" if whose is None else hashlib.blake2b(whose.bytes, digest_size=4).hexdigest()

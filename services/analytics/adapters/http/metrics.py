@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
+from lms_adapters.web.preconditions import IfNoneMatch, tagged
 from services.analytics.usecases.metrics import ShowCourse, ShowOverview
 
 Days: TypeAlias = Annotated[int, QueryParameter(ge=1, le=366, description="How many days, today included.")]
@@ -64,10 +65,14 @@ class MetricsController(Controller):
 
     @get("/courses/{course_id:uuid}", guards=[requires("analytics:read")])
     @inject
-    async def show_course(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowCourse]) -> CourseView:
-        return view(await show(me, course_id), CourseView)
+    async def show_course(
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowCourse], if_none_match: IfNoneMatch = None
+    ) -> Response[CourseView]:
+        return tagged(view(await show(me, course_id), CourseView), if_none_match)
 
     @get("/overview", guards=[requires("course:administer")])
     @inject
-    async def show_overview(self, show: FromDishka[ShowOverview], days: Days = 30) -> OverviewView:
-        return view(await show(days), OverviewView)
+    async def show_overview(
+        self, show: FromDishka[ShowOverview], days: Days = 30, if_none_match: IfNoneMatch = None
+    ) -> Response[OverviewView]:
+        return tagged(view(await show(days), OverviewView), if_none_match)

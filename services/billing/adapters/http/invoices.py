@@ -12,6 +12,7 @@ from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
+from lms_adapters.web.preconditions import IfNoneMatch, tagged
 from services.billing.usecases.invoices import ListInvoices, ShowInvoice
 
 
@@ -47,5 +48,7 @@ class InvoicesController(Controller):
 
     @get("/{invoice_id:uuid}", guards=[requires("invoice:read")])
     @inject
-    async def show_invoice(self, invoice_id: FromPath[UUID], me: Me, show: FromDishka[ShowInvoice]) -> InvoiceView:
-        return view(await show(me, invoice_id), InvoiceView)
+    async def show_invoice(
+        self, invoice_id: FromPath[UUID], me: Me, show: FromDishka[ShowInvoice], if_none_match: IfNoneMatch = None
+    ) -> Response[InvoiceView]:
+        return tagged(view(await show(me, invoice_id), InvoiceView), if_none_match)

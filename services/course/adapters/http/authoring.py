@@ -8,18 +8,17 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, patch, post
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import Body, View, view
-from lms_adapters.web.preconditions import etag, required_version
+from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from services.course.domain.authoring import MAX_CAPACITY, MAX_SUMMARY, MAX_TITLE, CourseStatus
 from services.course.usecases.authoring import CreateCourse, EditCourse, ListCourses, ShowCourse
 
-IfMatch: TypeAlias = Annotated[str | None, HeaderParameter(name="If-Match")]
 Title: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE, examples=["Analytical engines"])]
 Summary: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_SUMMARY, examples=["From punched cards to loops."])]
 Capacity: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MAX_CAPACITY, examples=[30])]
@@ -53,7 +52,7 @@ class CourseView(View, kw_only=True):
     created_at: datetime
     updated_at: datetime
     version: int
-    """The number in the ETag."""
+    """The number that the ETag begins with."""
 
 
 COURSES = Collection(
@@ -82,9 +81,10 @@ class AuthoringController(Controller):
     @get("/{course_id:uuid}", guards=[requires("course:read")])
     @inject
     async def show_course(
-        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowCourse]
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowCourse], if_none_match: IfNoneMatch = None
     ) -> Response[CourseView]:
-        return _tagged(view(await show(me, course_id), CourseView))
+        course = await show(me, course_id)
+        return tagged(view(course, CourseView), if_none_match, version=course.version)
 
     @patch("/{course_id:uuid}", guards=[requires("course:author")])
     @inject
@@ -104,8 +104,4 @@ class AuthoringController(Controller):
             summary=None if data.summary is UNSET else data.summary,
             capacity=... if data.capacity is UNSET else data.capacity,
         )
-        return _tagged(view(edited, CourseView))
-
-
-def _tagged(course: CourseView) -> Response[CourseView]:
-    return Response(course, headers={"etag": etag(course.version)})
+        return tagged(view(edited, CourseView), version=edited.version)

@@ -13,12 +13,12 @@ from litestar.params import FromPath, JSONBody
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import Body, View, view
-from lms_adapters.web.preconditions import etag, required_version
+from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from lms_core.ports.ids import Ids
-from services.course.adapters.http.authoring import IfMatch, Title
+from services.course.adapters.http.authoring import Title
 from services.course.domain.content import MAX_MARKDOWN, MAX_SECONDS, MAX_URL, Block, Text, Video
 from services.course.domain.outline import Lesson, Module, Topic
-from services.course.usecases.outline import FullOutline, ReplaceOutline, ShowOutline
+from services.course.usecases.outline import ReplaceOutline, ShowOutline
 
 
 class TextBlock(Body, frozen=True, kw_only=True, tag_field="kind", tag="text"):
@@ -80,7 +80,7 @@ class OutlineView(View, kw_only=True):
     course_id: UUID
     modules: list[ModuleView]
     version: int
-    """The number in the ETag."""
+    """The number that the ETag begins with."""
 
 
 class OutlineController(Controller):
@@ -89,9 +89,10 @@ class OutlineController(Controller):
     @get(guards=[requires("course:author")])
     @inject
     async def show_outline(
-        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowOutline]
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowOutline], if_none_match: IfNoneMatch = None
     ) -> Response[OutlineView]:
-        return _tagged(await show(me, course_id))
+        outline = await show(me, course_id)
+        return tagged(view(outline, OutlineView), if_none_match, version=outline.version)
 
     @put(guards=[requires("course:author")])
     @inject
@@ -105,11 +106,8 @@ class OutlineController(Controller):
         if_match: IfMatch = None,
     ) -> Response[OutlineView]:
         version = required_version(if_match)
-        return _tagged(await replace(me, course_id, version, tuple(_module(part, ids.new) for part in data.modules)))
-
-
-def _tagged(outline: FullOutline) -> Response[OutlineView]:
-    return Response(view(outline, OutlineView), headers={"etag": etag(outline.version)})
+        outline = await replace(me, course_id, version, tuple(_module(part, ids.new) for part in data.modules))
+        return tagged(view(outline, OutlineView), version=outline.version)
 
 
 def _module(body: ModuleBody, new_id: Callable[[], UUID]) -> Module[Block]:

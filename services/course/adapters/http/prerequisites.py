@@ -12,10 +12,9 @@ from litestar.params import FromPath, JSONBody
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import Body, View, view
-from lms_adapters.web.preconditions import etag, required_version
-from services.course.adapters.http.authoring import IfMatch
+from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from services.course.domain.prerequisites import MAX_PREREQUISITES
-from services.course.usecases.prerequisites import Needs, ReplacePrerequisites, ShowPrerequisites
+from services.course.usecases.prerequisites import ReplacePrerequisites, ShowPrerequisites
 
 
 class PrerequisitesBody(Body, frozen=True, kw_only=True):
@@ -41,9 +40,10 @@ class PrerequisitesController(Controller):
     @get(guards=[requires("course:read")])
     @inject
     async def show_prerequisites(
-        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowPrerequisites]
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowPrerequisites], if_none_match: IfNoneMatch = None
     ) -> Response[PrerequisitesView]:
-        return _tagged(await show(me, course_id))
+        needs = await show(me, course_id)
+        return tagged(view(needs, PrerequisitesView), if_none_match, version=needs.version)
 
     @put(guards=[requires("course:author")])
     @inject
@@ -55,8 +55,5 @@ class PrerequisitesController(Controller):
         replace: FromDishka[ReplacePrerequisites],
         if_match: IfMatch = None,
     ) -> Response[PrerequisitesView]:
-        return _tagged(await replace(me, course_id, required_version(if_match), data.course_ids))
-
-
-def _tagged(needs: Needs) -> Response[PrerequisitesView]:
-    return Response(view(needs, PrerequisitesView), headers={"etag": etag(needs.version)})
+        needs = await replace(me, course_id, required_version(if_match), data.course_ids)
+        return tagged(view(needs, PrerequisitesView), version=needs.version)

@@ -96,7 +96,7 @@ async def test_a_change_needs_the_version_it_was_made_from(steps: Steps) -> None
     tag = (await steps.author.get(f"{COURSES}/{last}")).headers["etag"]
     assert (await need(steps, last, first, tag=tag)).status_code == 200
     stale = await need(steps, last, tag=tag)
-    assert (stale.status_code, stale.json()["current"]) == (412, int(tag.strip('"')) + 1)
+    assert (stale.status_code, stale.json()["current"]) == (412, int(tag.strip('"').partition("-")[0]) + 1)
 
 
 async def test_it_is_the_authors_alone(steps: Steps) -> None:

@@ -13,6 +13,7 @@ from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
+from lms_adapters.web.preconditions import IfNoneMatch, tagged
 from services.progress.usecases.completion import ListProgress, ShowProgress
 
 
@@ -66,5 +67,7 @@ class CompletionController(Controller):
 
     @get("/{course_id:uuid}", guards=[requires("progress:read")])
     @inject
-    async def show_progress(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProgress]) -> ProgressView:
-        return view(await show(me, course_id), ProgressView)
+    async def show_progress(
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProgress], if_none_match: IfNoneMatch = None
+    ) -> Response[ProgressView]:
+        return tagged(view(await show(me, course_id), ProgressView), if_none_match)

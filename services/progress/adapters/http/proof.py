@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
+from lms_adapters.web.preconditions import IfNoneMatch, tagged
 from services.progress.usecases.proof import ShowProof
 
 
@@ -71,5 +72,7 @@ class ProofController(Controller):
 
     @get(guards=[requires("progress:read")])
     @inject
-    async def show_proof(self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProof]) -> ProofView:
-        return view(await show(me, course_id), ProofView)
+    async def show_proof(
+        self, course_id: FromPath[UUID], me: Me, show: FromDishka[ShowProof], if_none_match: IfNoneMatch = None
+    ) -> Response[ProofView]:
+        return tagged(view(await show(me, course_id), ProofView), if_none_match)

@@ -53,7 +53,7 @@ class PreferencesController(Controller):
         self, me: Me, show: FromDishka[ShowPreferences], if_none_match: IfNoneMatch = None
     ) -> Response[PreferencesView]:
         preferences = await show(me)
-        return tagged(view(preferences, PreferencesView), preferences.version, if_none_match)
+        return tagged(view(preferences, PreferencesView), if_none_match, version=preferences.version, whose=me.id)
 
     @put(guards=[requires("profile:edit")])
     @inject
@@ -62,10 +62,10 @@ class PreferencesController(Controller):
     ) -> Response[PreferencesView]:
         preferences = await choose(
             me,
-            version=required_version(if_match),
+            version=required_version(if_match, whose=me.id),
             locale=data.locale,
             time_zone=data.time_zone,
             reduced_motion=data.reduced_motion,
             notifications=view(data.notifications, NotificationDefaults),
         )
-        return tagged(view(preferences, PreferencesView), preferences.version)
+        return tagged(view(preferences, PreferencesView), version=preferences.version, whose=me.id)

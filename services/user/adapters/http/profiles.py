@@ -56,7 +56,7 @@ class ProfilesController(Controller):
         self, me: Me, show: FromDishka[ShowMyProfile], if_none_match: IfNoneMatch = None
     ) -> Response[MyProfileView]:
         profile = await show(me)
-        return tagged(view(profile, MyProfileView), profile.version, if_none_match)
+        return tagged(view(profile, MyProfileView), if_none_match, version=profile.version, whose=me.id)
 
     @patch("/me", guards=[requires("profile:edit")])
     @inject
@@ -65,13 +65,15 @@ class ProfilesController(Controller):
     ) -> Response[MyProfileView]:
         profile = await edit(
             me,
-            version=required_version(if_match),
+            version=required_version(if_match, whose=me.id),
             display_name=None if data.display_name is UNSET else data.display_name,
             bio=None if data.bio is UNSET else data.bio,
         )
-        return tagged(view(profile, MyProfileView), profile.version)
+        return tagged(view(profile, MyProfileView), version=profile.version, whose=me.id)
 
     @get("/{user_id:uuid}", guards=[requires("profile:read")])
     @inject
-    async def show_profile(self, user_id: FromPath[UUID], show: FromDishka[ShowProfile]) -> ProfileView:
-        return view(await show(user_id), ProfileView)
+    async def show_profile(
+        self, user_id: FromPath[UUID], show: FromDishka[ShowProfile], if_none_match: IfNoneMatch = None
+    ) -> Response[ProfileView]:
+        return tagged(view(await show(user_id), ProfileView), if_none_match)
