@@ -25,6 +25,8 @@ Scope: TypeAlias = Any
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body; larger ones are 413."""
 
+_CAREFUL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
 
 class Door:
     """Trace, principal, idempotency key and metrics around a service's Litestar app."""
@@ -48,7 +50,7 @@ class Door:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"traceparent", here)]
+                message["headers"] = [*message["headers"], *_unless_said(message["headers"]), (b"traceparent", here)]
             await send(message)
 
         with tracing.span(
@@ -91,6 +93,12 @@ class Door:
         digest = hashlib.sha256(body).hexdigest()
         AMBIENT.set(Ambient(actor, Key(actor, f"POST {scope['path']}", key.decode(), digest)))
         return _again(body, receive)
+
+
+def _unless_said(headers: Any) -> list[tuple[bytes, bytes]]:
+    """An answer is kept by no cache, and is nothing but what it says it is, unless it says otherwise itself."""
+    said = {name for name, _ in headers}
+    return [header for header in _CAREFUL if header[0] not in said]
 
 
 async def _whole(receive: Any) -> bytes:

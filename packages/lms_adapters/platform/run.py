@@ -79,6 +79,7 @@ async def run(
         await serve(
             _only_probes(app) if role == "worker" else app,
             [listener],
+            request_seconds=settings.request_seconds,
             ready=None if ready is None else lambda: ready(platform),
         )
 

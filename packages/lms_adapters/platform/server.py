@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import uvicorn
 from litestar.types import ASGIApp
+
+from lms_adapters.platform.protocol import BoundedProtocol
 
 
 class PortTaken(Exception):
@@ -41,11 +45,20 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: ASGIApp, listeners: list[socket.socket], *, ready: Callable[[], Awaitable[None]] | None = None
+    app: ASGIApp,
+    listeners: list[socket.socket],
+    *,
+    request_seconds: float,
+    ready: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Answer requests until SIGINT or SIGTERM; then finish what was begun, within ten seconds."""
+    """Answer requests until SIGINT or SIGTERM; then finish what was begun, within ten seconds.
+
+    A request that has not arrived after `request_seconds` is not waited for.
+    """
+    protocol: Any = functools.partial(BoundedProtocol, seconds=request_seconds)
     config = uvicorn.Config(
         app,
+        http=protocol,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -53,7 +66,6 @@ async def serve(
         date_header=True,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     server = _Server(config)
     async with _stopped_by_signals(server):

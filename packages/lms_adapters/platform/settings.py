@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The least that is logged."""
     connections: int = 80
     """Database connections this process may hold, over all services together (PostgreSQL)."""
+    request_seconds: float = 30.0
+    """A request, head and body, has arrived after this long, or the connection is closed (408)."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach the gateway; links in mails begin with it."""
 
