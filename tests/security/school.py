@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.settings import Source
 from lms_cli.operations import OPERATIONS
 from lms_cli.platform import services
 from lms_core.testing.fakes import FakeClock
+from services.auth.adapters.crypto import credentials
 from tests.security.knock import Answer, Header, knock
 
 API = "/api/v1"
@@ -161,13 +164,16 @@ class School:
 async def opened(folder: Path, environ: Mapping[str, str] = UNLIMITED) -> AsyncIterator[School]:
     """The platform with nobody there yet."""
     clock = FakeClock()
-    source = Source({"LMS_DATA": str(folder), **environ}, folder / "lms.toml")
+    source = Source({"LMS_DATA": str(folder), "LMS_GATEWAY_ACCESS_LOG": "false", **environ}, folder / "lms.toml")
     platform = Platform(services(), source, clock=clock, workers=False)
-    await platform.open()
-    try:
-        yield School(platform, clock)
-    finally:
-        await platform.close()
+    with pytest.MonkeyPatch.context() as patch:  # real hashes, at the least cost argon2 has
+        patch.setattr(credentials, "_MEMORY_KIB", 8)
+        patch.setattr(credentials, "_PASSES", 1)
+        await platform.open()
+        try:
+            yield School(platform, clock)
+        finally:
+            await platform.close()
 
 
 def unique(prefix: str) -> str:

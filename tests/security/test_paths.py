@@ -1,0 +1,105 @@
+"""Paths that mean one thing to the gateway and another to a service: nothing gets past the route table."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms_adapters.testing.server import listening, say
+from tests.security.knock import knock
+from tests.security.school import API, School
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+_UP = [
+    "..",
+    "%2e%2e",
+    "%2E%2E",
+    ".%2e",
+    "%2e.",
+    "..;",
+    "%2e%2e;x=1",
+    "%252e%252e",
+    "%c0%ae%c0%ae",
+    "..%00",
+    "..%2f",
+    "..%5c",
+    "..\\",
+]
+
+
+@pytest.mark.parametrize("up", _UP)
+async def test_no_way_up_and_out(shared: School, up: str) -> None:
+    """To what is internal, from every depth."""
+    for depth in range(1, 5):
+        climb = "/".join([up] * depth)
+        for target in ("internal/descriptor", "metrics", "health/ready"):
+            answer = await knock(shared.front, "GET", f"{API}/auth/{climb}/{target}", token=shared.admin.token)
+            assert answer.status in (400, 404), (climb, answer.status, answer.body[:200])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//internal/descriptor",
+        "/./internal/descriptor",
+        "/internal/descriptor/",
+        "/internal/descriptor;x=1",
+        "/internal%2fdescriptor",
+        "/%69nternal/descriptor",
+        "/INTERNAL/descriptor",
+        "/internal/openapi/openapi.json",
+        f"{API}//internal/descriptor",
+        f"{API}/internal/descriptor",
+        f"{API}/auth/../../../internal/descriptor",
+        f"{API}/auth;/../internal",
+        f"{API}/auth%2f..%2f..%2finternal",
+        f"{API}/auth/%2e%2e/%2e%2e/%2e%2e/internal/descriptor",
+        "/internal/descriptor%00.css",
+        "/internal/descriptor%0d%0ax:%20y",
+        "\\internal\\descriptor",
+        "/%5cinternal/descriptor",
+        "*",
+        "",
+    ],
+)
+async def test_the_inside_is_not_reached_by_another_name(shared: School, path: str) -> None:
+    answer = await knock(shared.front, "GET", path, token=shared.admin.token)
+    assert answer.status in (400, 404), answer.body[:200]
+    assert answer.problem in ("gateway/bad-path", "not-found", "invalid")
+
+
+@pytest.mark.parametrize("tail", ["/", "//", "/.", ";", "%20", "%00", "%2f", "?x", "#x", "/x", ".json", "%09"])
+async def test_a_decorated_path_is_not_less_guarded(shared: School, tail: str) -> None:
+    """Either no such path, or the same refusal as for the plain one."""
+    for plain in ("/billing/prices/none", "/analytics/overview", f"/courses/{shared.draft}"):
+        answer = await knock(shared.front, "GET", API + plain + tail, token=shared.learner.token)
+        assert answer.status in (400, 403, 404), (plain + tail, answer.status)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "TRACK", "DEBUG", "get", "GET\x00"])
+async def test_methods_that_nobody_has(shared: School, method: str) -> None:
+    answer = await knock(shared.front, method, f"{API}/users/me", token=shared.learner.token)
+    assert answer.status in (400, 404, 405, 501), answer.status
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"http://evil.example/internal/descriptor",
+        b"http://127.0.0.1:1/internal/descriptor",
+        b"//evil.example/internal/descriptor",
+        b"evil.example:80",
+        b"internal/descriptor",
+        b"/internal/descriptor\xff",
+        b"@/internal/descriptor",
+        b"*",
+    ],
+)
+@pytest.mark.parametrize("method", [b"GET", b"CONNECT", b"OPTIONS"])
+async def test_absolute_and_other_forms_of_the_target(shared: School, method: bytes, target: bytes) -> None:
+    """Over a real connection: nothing is fetched from elsewhere, nothing internal is shown."""
+    async with listening(shared.front) as listener:
+        head = method + b" " + target + b" HTTP/1.1\r\nhost: lms.example\r\nconnection: close\r\n\r\n"
+        answer = await say(listener, head)
+    assert answer[9:12] in (b"400", b"404", b"405"), answer
+    assert b'"routes"' not in answer
