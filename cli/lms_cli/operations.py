@@ -101,7 +101,12 @@ async def events_log(
 
 @operation("trace")
 async def trace(platform: Platform, trace_id: str) -> AsyncIterator[Row]:
-    """What the services here know of a trace, row by row."""
+    """What the services here know of a trace, row by row; the gateway remembers the requests."""
+    if "gateway" in platform.services:
+        from services.gateway.domain.monitoring import Recollection
+
+        for step in (await platform.container("gateway").get(Recollection)).of(trace_id):
+            yield msgspec.to_builtins(step)
     for one in platform.services.values():
         for step in await one.insight.trace(trace_id):
             yield msgspec.to_builtins(step)

@@ -92,7 +92,8 @@ def _welcome(platform: Platform, url: str, seconds: float) -> None:
         console.print(f"  [bold]{one.service.name:<13}[/]{one.service.summary}")
     settings = platform.settings
     events = "in this process" if settings.bus_url.startswith("memory") else settings.bus_url.partition(":")[0]
-    console.print(f"\n  API           {url}/api/v1")
+    console.print(f"\n  [bold]Look[/]          {url}/")
+    console.print(f"  API           {url}/api/v1")
     console.print(f"  OpenAPI       {url}/openapi.json")
     console.print(f"  AsyncAPI      {url}/asyncapi.json")
     console.print(f"  Health        {url}/health/ready")

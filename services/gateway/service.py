@@ -5,7 +5,9 @@ from __future__ import annotations
 from lms_adapters.platform.service import Service
 from services.gateway.adapters.http.assets import AssetsController
 from services.gateway.adapters.http.documentation import DocumentationController
+from services.gateway.adapters.http.overview import OverviewController
 from services.gateway.adapters.http.proxy import Front
+from services.gateway.adapters.http.tracing import TracingController
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import background, faults, wiring
 
@@ -14,7 +16,7 @@ SERVICE = Service(
     summary="One door for every client: finds the service, knows who asks, keeps the measure, forwards.",
     routes=(),
     controllers=(),
-    root_controllers=(DocumentationController, AssetsController),
+    root_controllers=(OverviewController, TracingController, DocumentationController, AssetsController),
     front=Front,
     background=background,
     faults=faults,

@@ -33,6 +33,10 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
     """Sign-ins and registrations a second from an address; 0: no limit."""
     credentials_burst: int = 100
     """How many at once."""
+    watch_seconds: float = 2.0
+    """How often services are asked how they are doing, while somebody looks at the front page."""
+    watch_streams: int = 50
+    """How many may watch at once."""
     access_log: bool = True
     """One line a request."""
     trusted_proxies: str = ""

@@ -12,6 +12,7 @@ from dishka import AsyncContainer, Provider, Scope
 from lms_adapters.platform.compose import Neighbours
 from lms_adapters.web.auth import TokenVerifier
 from lms_adapters.web.pages import Assets, Pages
+from lms_core.ports.clock import Clock
 from services.gateway.adapters.discovery import Roster, looking
 from services.gateway.adapters.documents import MergedDocuments
 from services.gateway.adapters.http.assets import assets
@@ -19,17 +20,32 @@ from services.gateway.adapters.http.exchange import Limits
 from services.gateway.adapters.http.monitoring import Monitor
 from services.gateway.adapters.http.origin import Cors, Proxies
 from services.gateway.adapters.http.proxy import Proxy
+from services.gateway.adapters.http.words import FILTERS
+from services.gateway.adapters.inside import InsidePulses, InsideTraces
 from services.gateway.adapters.memory.discovery import MemoryServices
 from services.gateway.adapters.memory.rate_limiting import MemoryBuckets
+from services.gateway.adapters.watching import Watch
 from services.gateway.domain.discovery import Directory
+from services.gateway.domain.monitoring import Board, Recollection, Tally
 from services.gateway.domain.rate_limiting import Policy
 from services.gateway.ports.authentication import Verifier
 from services.gateway.ports.discovery import Services
 from services.gateway.ports.documentation import Documents
+from services.gateway.ports.monitoring import Pulses
 from services.gateway.ports.rate_limiting import Buckets, Ticks
+from services.gateway.ports.tracing import Traces
 from services.gateway.settings import GatewaySettings, addresses, listed, networks
-from services.gateway.usecases import authentication, discovery, documentation, rate_limiting, routing
+from services.gateway.usecases import (
+    authentication,
+    discovery,
+    documentation,
+    monitoring,
+    rate_limiting,
+    routing,
+    tracing,
+)
 from services.gateway.usecases.discovery import Discover
+from services.gateway.usecases.monitoring import Look, ShowPlatform
 from services.gateway.usecases.rate_limiting import Policies
 
 
@@ -86,14 +102,38 @@ def cors(settings: GatewaySettings) -> Cors:
     return Cors(listed(settings.cors_origins))
 
 
-def monitor(settings: GatewaySettings) -> Monitor:
+def monitor(settings: GatewaySettings, tally: Tally, requests: Recollection, clock: Clock, ticks: Ticks) -> Monitor:
     """What requests leave behind."""
-    return Monitor(access_log=settings.access_log)
+    return Monitor(tally, requests, clock, ticks, access_log=settings.access_log)
+
+
+def tally() -> Tally:
+    """Of this process."""
+    return Tally()
+
+
+def recollection() -> Recollection:
+    """Of this process."""
+    return Recollection()
+
+
+def board() -> Board:
+    """Of this process: what all who watch see."""
+    return Board()
+
+
+async def watch(
+    settings: GatewaySettings, look: Look, show: ShowPlatform, board: Board, clock: Clock
+) -> AsyncIterator[Watch]:
+    """One for all who watch."""
+    watch = Watch(look, show, board, clock, seconds=settings.watch_seconds, most=settings.watch_streams)
+    yield watch
+    await watch.close()
 
 
 def pages(settings: GatewaySettings, files: Assets) -> Pages:
     """The gateway's own pages."""
-    return Pages("services.gateway", dev=settings.profile == "dev", assets=files)
+    return Pages("services.gateway", dev=settings.profile == "dev", assets=files, filters=FILTERS)
 
 
 @contextlib.asynccontextmanager
@@ -120,9 +160,26 @@ def wiring() -> Provider:
     provider.alias(source=TokenVerifier, provides=Verifier)
     provider.provide(services, provides=Services)
     provider.provide(MergedDocuments, provides=Documents)
-    for factory in (directory, policies, ticks, buckets, limits, proxies, cors, monitor, assets, pages):
+    for factory in (
+        directory,
+        policies,
+        ticks,
+        buckets,
+        limits,
+        proxies,
+        cors,
+        monitor,
+        assets,
+        pages,
+        tally,
+        recollection,
+        board,
+        watch,
+    ):
         provider.provide(factory)
+    provider.provide(InsidePulses, provides=Pulses)
+    provider.provide(InsideTraces, provides=Traces)
     provider.provide(Proxy)
-    for room in (authentication, discovery, documentation, rate_limiting, routing):
+    for room in (authentication, discovery, documentation, monitoring, rate_limiting, routing, tracing):
         provider.provide_all(*room.USE_CASES)
     return provider

@@ -133,6 +133,7 @@ class RunningService:
         kernel.provide(lambda: broadcast, provides=Broadcast)
         kernel.provide(lambda: neighbours, provides=Neighbours)
         kernel.provide(lambda: verifier, provides=TokenVerifier)
+        kernel.provide(lambda: self.insight, provides=Insight)
         if database is not None:
             kernel.provide(lambda: database, provides=Database)
             kernel.provide(Reader)

@@ -40,13 +40,14 @@ class Insight:
 
     async def pulse(self, after: int | None = None) -> Pulse:
         """How it is doing, with the events behind a position of its log; None: the newest."""
-        faults = await self._faults()
+        faults, service = await self._faults(), self._service
         if self._database is None or "dependency" in faults:
-            return Pulse(service=self._service.name, version=self._version, faults=faults)
+            return Pulse(service=service.name, summary=service.summary, version=self._version, faults=faults)
         counted = await traces.counts(self._database)
         begin = counted.position - traces.NEWEST if after is None or after > counted.position else after
         return Pulse(
-            service=self._service.name,
+            service=service.name,
+            summary=service.summary,
             version=self._version,
             faults=faults,
             outbox=counted.outbox,

@@ -45,8 +45,9 @@ async def _run(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
 
 
 async def call(app: ASGIApp, path: str) -> bytes:
-    """GET a path of an ASGI app in this process; the body. Raises Unavailable unless it answers 200."""
+    """GET a path (and query) of an ASGI app in this process; the body. Raises Unavailable unless it answers 200."""
     status, chunks = 500, []
+    path, _, query = path.partition("?")
 
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -66,7 +67,7 @@ async def call(app: ASGIApp, path: str) -> bytes:
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
         "headers": [(b"host", b"in-process")],
         "client": None,

@@ -23,6 +23,7 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     """What a service says of itself."""
 
     service: str
+    summary: str
     version: str
     faults: dict[str, str]
     """Why it is not ready; empty when it is."""

@@ -23,7 +23,7 @@ _LEARNER = {
     "notification:read",
 }
 _INSTRUCTOR = _LEARNER | {"course:author", "course:publish", "price:set", "analytics:read"}
-_ADMIN = _INSTRUCTOR | {"role:assign", "user:read", "course:administer", "audit:read"}
+_ADMIN = _INSTRUCTOR | {"role:assign", "user:read", "course:administer", "audit:read", "platform:watch"}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     LEARNER: frozenset(_LEARNER),

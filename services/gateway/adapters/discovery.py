@@ -32,6 +32,9 @@ class Roster(Services):
     async def ask(self, name: str) -> Description:
         return await self._part(name).ask(name)
 
+    async def read(self, name: str, path: str) -> bytes:
+        return await self._part(name).read(name, path)
+
     def upstream(self, name: str) -> Upstream:
         way = self._ways.get(name)
         if way is None:

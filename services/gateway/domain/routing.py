@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from lms_core.domain.errors import Invalid, Unavailable
 
 API = "/api/v1"
-_OWN = frozenset({"api", "internal", "health", "metrics", "openapi.json", "asyncapi.json", "assets", "docs", "traces"})
+_OWN = frozenset(
+    {
+        "api",
+        "internal",
+        "health",
+        "metrics",
+        "openapi.json",
+        "asyncapi.json",
+        "assets",
+        "docs",
+        "traces",
+        "live",
+        "pulse",
+    }
+)
 """First segments that are no service's: the gateway's own, and what is never forwarded."""
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _PATH = re.compile(

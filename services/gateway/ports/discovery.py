@@ -17,5 +17,8 @@ class Services(Protocol):
     async def ask(self, name: str) -> Description:
         """What a service says of itself; the same object while it says the same. Raises Unavailable."""
 
+    async def read(self, name: str, path: str) -> bytes:
+        """What a service answers to GET of a path (and query) below /internal. Raises Unavailable."""
+
     def upstream(self, name: str) -> Upstream:
         """The way to it. Raises Unavailable when there is none."""

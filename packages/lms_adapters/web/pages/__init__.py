@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from lms_adapters.telemetry import tracing
+from lms_core.domain.time import from_ms
 
 ASSETS = "/assets"
 NAVIGATION = (("/", "Overview"), ("/docs", "API"), ("/docs/events", "Events"))
@@ -37,14 +39,27 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
+    "vary": "Accept",
     "x-frame-options": "DENY",
 }
+_WEIGHT = re.compile(r"\bq=([01](?:\.[0-9]{0,3})?)(?![0-9.])")
 _FOREVER = "public, max-age=31536000, immutable"
 
 
 def policy(allow: Mapping[str, str] | None = None) -> str:
     """The Content-Security-Policy; `allow` changes directives: `{"frame-src": "'self'"}`."""
     return "; ".join(f"{name} {sources}" for name, sources in (_POLICY | dict(allow or {})).items())
+
+
+def for_people(accept: str | None) -> bool:
+    """Whether who asks would rather have a page than JSON: a browser says so, a program says nothing of the kind."""
+    wishes = {"text/html": 0.0, "application/json": 0.0}
+    for part in (accept or "").split(","):
+        name, _, parameters = part.partition(";")
+        weight = _WEIGHT.search(parameters)
+        if name.strip().lower() in wishes:
+            wishes[name.strip().lower()] = float(weight[1]) if weight is not None else 1.0
+    return wishes["text/html"] > wishes["application/json"]
 
 
 class Asset(NamedTuple):
@@ -89,6 +104,11 @@ class Assets:
         return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
+def utc(milliseconds: int) -> str:
+    """Unix milliseconds as `2026-11-27T16:25:00.123`, in UTC."""
+    return from_ms(milliseconds).isoformat(timespec="milliseconds").removesuffix("+00:00")
+
+
 def shared(*more: Traversable) -> Assets:
     """What every page refers to, and what `more` folders hold: served by the gateway."""
     return Assets(ASSETS, resources.files(__name__) / "assets", *more)
@@ -97,8 +117,18 @@ def shared(*more: Traversable) -> Assets:
 class Pages:
     """A service's templates within the common layout."""
 
-    def __init__(self, package: str, *, dev: bool, assets: Assets | None = None) -> None:
-        """Templates are in `adapters/http/pages/` of the service's package; `asset(NAME)` in them is of `assets`."""
+    def __init__(
+        self,
+        package: str,
+        *,
+        dev: bool,
+        assets: Assets | None = None,
+        filters: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        """Templates are in `adapters/http/pages/` of the service's package; `asset(NAME)` in them is of `assets`.
+
+        `filters` stand beside Jinja's own and `utc`; times are written by the macros in `time.html`.
+        """
         own, common = PackageLoader(package, "adapters/http/pages"), PackageLoader(__name__, "templates")
         self._environment = Environment(
             loader=ChoiceLoader([own, common]),
@@ -108,6 +138,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters |= {"utc": utc, **(filters or {})}
         self._environment.globals |= {
             "navigation": (*NAVIGATION, *(DEVELOPMENT if dev else ())),
             "asset": (assets or shared()).url,

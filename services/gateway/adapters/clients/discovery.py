@@ -37,6 +37,9 @@ class HttpServices(Services):
         self._said[name] = (body, description)
         return description
 
+    async def read(self, name: str, path: str) -> bytes:
+        return await self._get(self._addresses[name] + path)
+
     async def _get(self, url: str) -> bytes:
         try:
             async with self._session.get(url, timeout=_PATIENCE) as answer:

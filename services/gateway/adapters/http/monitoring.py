@@ -8,8 +8,14 @@ import structlog
 from prometheus_client import Counter
 
 from lms_adapters.telemetry.metrics import request_timer
+from lms_core.domain.time import to_ms
+from lms_core.domain.traces import Step
+from lms_core.ports.clock import Clock
+from services.gateway.domain.monitoring import Recollection, Tally
 from services.gateway.domain.routing import Route
+from services.gateway.ports.rate_limiting import Ticks
 
+_SECOND = 1_000_000_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _failures = Counter("lms_gateway_upstream_failures_total", "Requests that a service failed", ("upstream", "kind"))
 _log = structlog.get_logger("access")
@@ -18,7 +24,11 @@ _log = structlog.get_logger("access")
 class Monitor:
     """Called once for each forwarded or refused request."""
 
-    def __init__(self, *, access_log: bool) -> None:
+    def __init__(self, tally: Tally, requests: Recollection, clock: Clock, ticks: Ticks, *, access_log: bool) -> None:
+        self._tally = tally
+        self._requests = requests
+        self._clock = clock
+        self._ticks = ticks
         self._access_log = access_log
 
     def request(self, method: str, route: Route | None, status: int, began: float, ended: float, trace: str) -> None:
@@ -27,6 +37,12 @@ class Monitor:
         prefix, upstream = (route.prefix, route.service) if route is not None else ("-", "-")
         known = method if method in _METHODS else "other"
         request_timer("gateway", known, prefix, status).observe(seconds)
+        self._tally.count(upstream, self._ticks() // _SECOND, failed=status >= 500)
+        if route is not None:
+            now, name = to_ms(self._clock.now()), f"{known} {prefix}"
+            took = round(seconds * 1000)
+            step = Step(kind="request", service=upstream, name=name, at=now - took, ended=now, state=str(status))
+            self._requests.keep(trace, step)
         if self._access_log:
             _log.info(
                 "request",

@@ -28,9 +28,11 @@ from services.gateway.usecases.authentication import Authenticate
 from services.gateway.usecases.rate_limiting import Admit
 from services.gateway.usecases.routing import FindRoute
 
-OWN = frozenset({"/", "/openapi.json", "/asyncapi.json", "/health/live", "/health/ready", "/metrics"})
+OWN = frozenset(
+    {"/", "/live", "/pulse", "/traces", "/openapi.json", "/asyncapi.json", "/health/live", "/health/ready", "/metrics"}
+)
 """Paths that the gateway answers itself,"""
-OWN_BELOW = ("/assets/",)
+OWN_BELOW = ("/assets/", "/traces/")
 """and what begins like this."""
 _CLIENT_CLOSED = 499
 _log = structlog.get_logger("gateway")

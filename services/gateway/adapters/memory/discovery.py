@@ -28,6 +28,12 @@ class MemoryServices(Services):
             self._known[name] = read(await call(self._neighbours[name], DESCRIPTOR_PATH))
         return self._known[name]
 
+    async def read(self, name: str, path: str) -> bytes:
+        app = self._neighbours.get(name)
+        if app is None:
+            raise Unavailable(f"{name} does not run here")
+        return await call(app, path)
+
     def upstream(self, name: str) -> Upstream:
         app = self._neighbours.get(name)
         if app is None:

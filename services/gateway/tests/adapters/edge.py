@@ -13,14 +13,16 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from lms_core.domain.errors import Unauthenticated
+from lms_core.domain.errors import Unauthenticated, Unavailable
 from lms_core.security.principal import Principal
+from lms_core.testing.fakes import FakeClock
 from services.gateway.adapters.http.exchange import Limits
 from services.gateway.adapters.http.monitoring import Monitor
 from services.gateway.adapters.http.origin import Cors, Proxies
 from services.gateway.adapters.http.proxy import Proxy
 from services.gateway.adapters.memory.rate_limiting import MemoryBuckets
 from services.gateway.domain.discovery import Description, Directory
+from services.gateway.domain.monitoring import Recollection, Tally
 from services.gateway.ports.routing import Upstream
 from services.gateway.usecases.authentication import Authenticate
 from services.gateway.usecases.rate_limiting import Admit, Policies
@@ -138,6 +140,9 @@ class OneService:
     async def ask(self, name: str) -> Description:
         return Description(name="thing", summary="", version="1", prefixes=("/thing",), openapi={}, asyncapi={})
 
+    async def read(self, name: str, path: str) -> bytes:
+        raise Unavailable("it says nothing of itself")
+
     def upstream(self, name: str) -> Upstream:
         if isinstance(self._way, Exception):
             raise self._way
@@ -158,7 +163,7 @@ async def edge(way: Upstream | Exception, **limits: float) -> Proxy:
         limits=Limits(body=int(chosen["body"]), deadline=chosen["deadline"], idle=chosen["idle"]),
         proxies=Proxies(()),
         cors=Cors(()),
-        monitor=Monitor(access_log=True),
+        monitor=Monitor(Tally(), Recollection(), FakeClock(), lambda: 0, access_log=True),
     )
 
 

@@ -29,11 +29,11 @@ async def _keys() -> bytes:
     return encode({"keys": [_KEY.as_dict(private=False)]})
 
 
-def token(person: int) -> str:
-    """Of a learner, for a minute."""
+def token(person: int, role: str = "learner", *, seconds: int = 60) -> str:
+    """Of somebody, for a minute."""
     now = int(time.time())
     claims = {"iss": "lms", "aud": AUDIENCE, "sub": str(fake_id(person)), "sid": str(fake_id(9)), "iat": now}
-    return jwt.encode({"alg": "ES256", "kid": _KEY.kid}, claims | {"exp": now + 60, "roles": ["learner"]}, _KEY)
+    return jwt.encode({"alg": "ES256", "kid": _KEY.kid}, claims | {"exp": now + seconds, "roles": [role]}, _KEY)
 
 
 @asynccontextmanager
