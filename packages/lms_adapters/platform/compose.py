@@ -31,6 +31,7 @@ from lms_adapters.sql.reader import Reader
 from lms_adapters.sql.uow import LateSession, SqlUnitOfWork
 from lms_adapters.web.answers import guard_without_copies
 from lms_adapters.web.auth import Fetch, TokenVerifier
+from lms_adapters.web.messages import MAX_BODY
 from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast
 from lms_core.ports.bus import Bus
@@ -103,7 +104,12 @@ class RunningService:
             self.workers = Workers(service, self.database, inbox, self.container, bus, self.clock)
         self.bus = bus
         plugin = ServicePlugin(service, self.container, VERSION, probe, asyncapi(service, VERSION), self.insight)
-        self.litestar = Litestar(plugins=[plugin], openapi_config=None, logging_config=None)
+        self.litestar = Litestar(
+            plugins=[plugin],
+            openapi_config=None,
+            logging_config=None,
+            request_max_body_size=MAX_BODY,  # not from the plugin: Litestar overlooks it there
+        )
         guard_without_copies(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
         app: ASGIApp = Door(service.name, self.litestar, self.container, verifier)

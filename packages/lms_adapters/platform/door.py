@@ -16,14 +16,13 @@ from lms_adapters.telemetry import tracing
 from lms_adapters.telemetry.metrics import request_timer
 from lms_adapters.web.auth import TokenVerifier
 from lms_adapters.web.inject import CONTAINER
+from lms_adapters.web.messages import MAX_BODY
 from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_of
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
 from lms_core.domain.events import encode
 
 Scope: TypeAlias = Any
 """ASGI's HTTP scope, as plain ASGI sees it."""
-MAX_BODY = 1024 * 1024
-"""Bytes of a request's body; larger ones are 413."""
 
 _CAREFUL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 

@@ -27,6 +27,7 @@ from lms_adapters.sql.idempotency import KeyReused, Repeated
 from lms_adapters.telemetry.metrics import exposition
 from lms_adapters.web.answers import Answer
 from lms_adapters.web.auth import Requires, anyone, me
+from lms_adapters.web.messages import Asked
 from lms_adapters.web.problems import MEDIA_TYPE, Problem, crashed, http_error, invalid_input, refused, status_of
 from lms_core.domain.errors import (
     Busy,
@@ -148,6 +149,7 @@ class ServicePlugin(InitPlugin):
         }
         app_config.event_emitter_backend = NoEmitter
         app_config.response_class = Answer
+        app_config.request_class = Asked
         app_config.signature_types = [*app_config.signature_types, Principal]
         app_config.openapi_config = OpenAPIConfig(
             title=service.name,

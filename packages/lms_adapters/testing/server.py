@@ -21,6 +21,7 @@ async def listening(app: ASGIApp, seconds: float = 30.0) -> AsyncIterator[socket
     """On a free port, with the protocol that production has; `seconds` for a request to arrive."""
     protocol: Any = functools.partial(BoundedProtocol, seconds=seconds)
     config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, lifespan="off", server_header=False)
+    config.timeout_keep_alive = min(seconds, 5.0)  # type: ignore[assignment]
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

@@ -52,7 +52,7 @@ STATUS: dict[type[Refusal], int] = {
 """A kind of refusal as a status; a subclass has its kind's."""
 
 _log = structlog.get_logger("web")
-_SECURITY_HEADERS = {"cache-control": "no-store"}
+_SECURITY_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
 def status_of(kind: type[Refusal]) -> int:

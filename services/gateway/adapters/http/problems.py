@@ -27,7 +27,8 @@ async def refuse(scope: dict[str, Any], send: Any, refusal: Refusal, trace_id: s
 
 async def crash(scope: dict[str, Any], send: Any, trace_id: str, extra: Iterable[Header]) -> int:
     """Answer that the gateway failed; the status."""
-    return await _answer(scope, send, _CRASHED | {"instance": scope["path"], "trace_id": trace_id}, extra)
+    headers = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), *extra]
+    return await _answer(scope, send, _CRASHED | {"instance": scope["path"], "trace_id": trace_id}, headers)
 
 
 async def _answer(scope: dict[str, Any], send: Any, problem: dict[str, Any], extra: Iterable[Header]) -> int:
