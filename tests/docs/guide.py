@@ -4,6 +4,7 @@ A block fenced as `sh run` is executed, in the order of the pages. It holds thes
 
     LMS=http://127.0.0.1:8000                         a variable
     TOKEN=$(curl … | jq -r .access_token)             a variable from an answer
+    ETAG=$(curl … -o /dev/null -w '%header{etag}')    a variable from an answer's head
     curl -s $LMS/api/v1/courses -H "…" --json '{…}'   a request (-i shows the head, -N a stream)
     .venv/bin/lms admin create …                      the command line
 
@@ -25,7 +26,7 @@ from typing import Any
 _FENCE = re.compile(r"^```(\w+) (run|run until|answer)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"""(?:'[^']*'|"[^"]*"|\\\n|[^'"\n])+""")
 _ASSIGNED = re.compile(r"(\w+)=(.*)", re.DOTALL)
-_FROM_ANSWER = re.compile(r"\$\((.+?)(?:\\\n)?\s+\| jq -r (\S+)\)", re.DOTALL)
+_FROM_ANSWER = re.compile(r"\$\((.+?)(?:(?:\\\n)?\s+\| jq -r (\S+))?\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def assigned(command: str) -> tuple[str, str] | None:
 
 
 def from_answer(value: str) -> tuple[str, str] | None:
-    """The command and the path in its answer, of `$(command | jq -r path)`."""
+    """The command and the path in its answer, of `$(command | jq -r path)` or `$(command)`."""
     found = _FROM_ANSWER.fullmatch(value)
-    return (found[1], found[2]) if found else None
+    return (found[1], found[2] or "") if found else None
 
 
 def picked(body: Any, path: str) -> str:
@@ -78,8 +79,8 @@ def picked(body: Any, path: str) -> str:
 
 def words(command: str, variables: dict[str, str]) -> list[str]:
     """As a shell splits it: variables count outside single quotes, and a value stays one word. Raises KeyError."""
-    filled = re.sub(r"'[^']*'|\$(\w+)", lambda m: variables[m[1]] if m[1] else m[0], command.replace("\\\n", " "))
-    return shlex.split(filled)
+    marked = re.sub(r"'[^']*'|\$(\w+)", lambda m: f"\0{m[1]}\0" if m[1] else m[0], command.replace("\\\n", " "))
+    return [re.sub("\0(\\w+)\0", lambda m: variables[m[1]], word) for word in shlex.split(marked)]
 
 
 @dataclass(slots=True)
@@ -92,6 +93,8 @@ class Request:
     body: str | None = None
     head: bool = False
     stream: bool = False
+    header: str = ""
+    """The one header that is printed, and nothing else."""
 
 
 def curl(arguments: list[str]) -> Request:
@@ -105,6 +108,10 @@ def curl(arguments: list[str]) -> Request:
                 asked.head = True
             case "-N":
                 asked.stream = True
+            case "-o":
+                next(rest)
+            case "-w":
+                asked.header = next(rest).removeprefix("%header{").removesuffix("}")
             case "-X":
                 asked.method = next(rest)
             case "-H":

@@ -65,20 +65,23 @@ class Reader:
 
     def _run(self, command: str) -> None:
         """A command whose answer nobody looks at: it must succeed."""
-        name, value = assigned(command) or ("_", f"$({command} | jq -r .)")
+        name, value = assigned(command) or ("_", f"$({command})")
         if asked := from_answer(value):
-            self._variables[name] = picked(self._json(asked[0]), asked[1])
+            self._variables[name] = self._printed(*asked)
         else:
             [self._variables[name]] = words(value, self._variables)
 
-    def _json(self, command: str) -> object:
+    def _printed(self, command: str, path: str) -> str:
         if command.startswith(".venv/bin/lms "):
             done = CliRunner().invoke(lms, words(command, self._variables)[1:], env=dict(self._platform.environ))
             assert done.exit_code == 0, done.output
-            return json.loads(done.output)
-        answer = self._ask(self._curl(command))
+            return picked(json.loads(done.output), path)
+        asked = self._curl(command)
+        answer = self._ask(asked)
         assert answer.is_success, f"{command}\n{answer.text}"
-        return answer.json()
+        if asked.header:
+            return answer.headers[asked.header]
+        return picked(answer.json(), path) if path else answer.text
 
     def _curl(self, command: str) -> Request:
         name, *arguments = words(command, self._variables)
