@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+
 from lms_cli.api import Answer, Api, Person, StoryBroke, eventually, newcomer, sign_in
 from lms_cli.operations import Row
+from lms_core.domain.traces import Step, Story, tell
 
 Operate = Callable[..., AsyncIterator[Row]]
 """`operate(name, only, **arguments)`: an operation on (some services of) the platform that the story is told on."""
@@ -61,6 +64,20 @@ class Stage:
             return sorted(rows, key=lambda r: (r["at"], r["id"])) if seen >= set(types) else None
 
         return await eventually(look, f"the events {', '.join(types)} of trace {trace_id}")
+
+    async def story(self, trace_id: str, *lines: str) -> Story:
+        """What the gateway tells of a trace, as soon as all of these lines are in it."""
+
+        def told(body: Any) -> bool:
+            return set(lines) <= {line for _, line in _lines(msgspec.convert(body, Story))}
+
+        answer = await self.api.until(f"/traces/{trace_id}", told, f"the story of trace {trace_id}")
+        return msgspec.convert(answer.body, Story)
+
+
+def _lines(story: Story) -> list[tuple[int, str]]:
+    """Each step as `kind name`, with its depth."""
+    return [(depth, f"{step.kind} {step.title}") for depth, step in story.walk()]
 
 
 def must(condition: object, what: str) -> None:
@@ -151,8 +168,31 @@ async def enrollment(stage: Stage, learner: Person) -> dict[str, Any]:
     wanted = ("course.UserEnrolled", "billing.PaymentSucceeded", "billing.InvoiceIssued", "course.EnrollmentActivated")
     for row in await stage.trace(trace, *(f"lms.{name}.v1" for name in wanted)):
         stage.say(f"event {row['type']}  trace {row['trace_id']}")
+    await _caused(stage, trace, invoice["number"])
     await _declined(stage, paid)
     return dict(enrolled.body)
+
+
+async def _caused(stage: Stage, trace: str, invoice: str) -> None:
+    """The whole story of the click: what the gateway tells is what the command line tells."""
+    way = (
+        "request POST /api/v1/courses",
+        "event lms.course.UserEnrolled.v1",
+        "consumer billing.charge-enrollment",
+        "job billing.charge",
+        "event lms.billing.InvoiceIssued.v1",
+        "consumer notification.receipt",
+        "record mail receipt",
+    )
+    story = await stage.story(trace, *way, f"record invoice {invoice}", "record payment", "record enrollment")
+    must(set(enumerate(way)) <= set(_lines(story)), "the mail follows from the click, step by step")
+    must((3, "record payment") in _lines(story), "the payment was opened by who took the enrollment")
+    must((4, f"record invoice {invoice}") in _lines(story), "the invoice was issued by the charge")
+    must(not story.missing, "every service told its part")
+    rows = [row async for row in stage.operate("trace", (), trace_id=trace)]
+    printed = tell(trace, [msgspec.convert(row, Step) for row in rows])
+    must(printed is not None and set(_lines(story)) <= set(_lines(printed)), "the command line tells the same")
+    stage.say(f"all of it: {stage.api.url}/traces/{trace}")
 
 
 async def _declined(stage: Stage, paid: dict[str, Any]) -> None:
