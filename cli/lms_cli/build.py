@@ -10,8 +10,8 @@ from typing import Any
 import click
 import msgspec
 
-from lms_adapters.platform import asyncapi as events_document
 from lms_adapters.platform.compose import VERSION
+from lms_adapters.platform.documents import asyncapi as events_document
 from lms_adapters.platform.settings import BadSettings
 from lms_cli.control import operate
 from lms_cli.operations import Row

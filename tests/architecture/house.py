@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Controller
 from litestar.handlers import HTTPRouteHandler
 
-from lms_adapters.platform.plugin import handlers
+from lms_adapters.platform.handlers import handlers
 from lms_adapters.platform.service import Service
 
 ROOT = Path(__file__).parents[2]

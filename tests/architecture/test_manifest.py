@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 from alembic.script import ScriptDirectory
 
-from lms_adapters.platform.plugin import injected, permission_of
+from lms_adapters.platform.handlers import injected, permission_of
 from lms_adapters.sql.migrations.runner import Branch
 from lms_core.domain.errors import Refusal
 from lms_core.domain.events import Event

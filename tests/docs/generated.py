@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import click
 
+from lms_adapters.platform.documents.fields import words
 from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import SECRET, Settings
 from lms_cli.main import lms
@@ -22,25 +21,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-# what a class says of its fields
-
-
-def words(kind: type[Any]) -> dict[str, str]:
-    """The docstring below each field of a class, in one line."""
-    [tree] = [
-        node
-        for node in ast.walk(ast.parse(Path(inspect.getfile(kind)).read_text()))
-        if isinstance(node, ast.ClassDef) and node.name == kind.__name__
-    ]
-    found: dict[str, str] = {}
-    for field, following in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and _is_text(following):
-            found[field.target.id] = " ".join(ast.literal_eval(ast.unparse(following)).split())
-    return found
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+# types
 
 
 PLAIN = {"str": "text", "int": "integer", "bool": "true or false", "datetime": "time", "float": "number"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms_adapters.platform.plugin import permission_of
+from lms_adapters.platform.handlers import permission_of
 from lms_core.security.permissions import ADMIN, INSTRUCTOR, LEARNER, ROLES
 from tests.architecture.house import SERVICES, endpoints
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms_adapters.broadcast import open_broadcast
 from lms_adapters.bus import open_bus
-from lms_adapters.platform.asyncapi import asyncapi
+from lms_adapters.platform.documents.asyncapi import asyncapi
 from lms_adapters.platform.door import Door
 from lms_adapters.platform.insight import Insight
 from lms_adapters.platform.keys import key_source

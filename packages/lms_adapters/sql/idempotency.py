@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lms_adapters.sql.engine import Database, Driver, writing
-from lms_core.domain.errors import Busy, Refusal
+from lms_core.domain.errors import Busy, Conflict, Refusal
 
 KEPT_MS = 24 * 3600 * 1000
 
 
 class KeyReused(Refusal, code="idempotency-key-reused"):
     """This Idempotency-Key came with another body before."""
+
+
+class AlreadyDone(Conflict, code="already-done"):
+    """The first request with this Idempotency-Key was carried out; this endpoint has nothing to repeat."""
 
 
 class Repeated(Exception):

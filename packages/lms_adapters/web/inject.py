@@ -18,11 +18,12 @@ from lms_adapters.sql.idempotency import Repeated
 from lms_adapters.web.messages import view
 from lms_core.domain.errors import Raced
 
-__all__ = ["CONTAINER", "FromDishka", "inject", "repeatable"]
+__all__ = ["CONTAINER", "FromDishka", "inject", "is_repeatable", "repeatable"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_REPEATABLE = "lms_repeatable"
 CONTAINER: ContextVar[AsyncContainer] = ContextVar("lms_container")
 
 
@@ -63,6 +64,12 @@ def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, 
                     show: Any = await scope.get(again)
                     return view(await show(kwargs["me"], done.answer), kind)  # type: ignore[no-any-return]
 
+        setattr(answer, _REPEATABLE, True)
         return answer
 
     return decorate
+
+
+def is_repeatable(handler: Callable[..., Any]) -> bool:
+    """Whether a repeated request gets its first answer again."""
+    return getattr(handler, _REPEATABLE, False)

@@ -12,6 +12,7 @@ import msgspec
 from litestar import Request, Response
 
 from lms_adapters.web.answers import Answer
+from lms_adapters.web.messages import View
 from lms_core.domain.errors import Invalid
 
 T = TypeVar("T")
@@ -19,8 +20,8 @@ K = TypeVar("K")
 LIMIT, MAX_LIMIT = 50, 200
 
 
-class Page(msgspec.Struct, Generic[T], kw_only=True):
-    """Some of a collection."""
+class Page(View, Generic[T], kw_only=True):
+    """A page: some of a collection, and the way to the next."""
 
     items: list[T]
     next: str | None = None

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Part = tuple[str, str]
 """A component's kind and name: `("schemas", "Problem")`."""
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+_REFERENCE = "#/components/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everywhere:
+    """What the gateway adds to what services say: of its own headers, and of its own refusals."""
+
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    """On every answer."""
+    refusals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By status, of every operation."""
+    components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def merge_openapi(
-    services: Mapping[str, Mapping[str, Any]], *, title: str, version: str, owner: Callable[[str], str | None]
+    services: Mapping[str, Mapping[str, Any]],
+    *,
+    info: Mapping[str, Any],
+    owner: Callable[[str], str | None],
+    everywhere: Everywhere | None = None,
 ) -> dict[str, Any]:
     """The documents of services by name; a path is taken from the service that `owner(path)` names.
 
     Components of one name and one meaning stand once; where meanings differ, each bears its service's name.
     """
+    everywhere = everywhere or Everywhere()
     clashing = _clashing([document.get("components", {}) for document in services.values()])
     paths: dict[str, Any] = {}
     components: dict[str, dict[str, Any]] = {"schemas": {}, "securitySchemes": {}}
     tags: dict[str, dict[str, Any]] = {}
     for service, document in sorted(services.items()):
-        names = {part: f"{_title(service)}{part[1]}" for part in clashing}
+        names = {part: _own_name(service, part[1]) for part in clashing}
         for path, item in document.get("paths", {}).items():
             if owner(path) == service:
                 paths[path] = _renamed(item, names)
@@ -32,18 +50,18 @@ def merge_openapi(
                 components.setdefault(kind, {}).setdefault(target, _renamed(component, names))
         for tag in document.get("tags", []):
             tags.setdefault(tag["name"], tag)
-    for name in _tags_used(paths):
-        tags.setdefault(name, {"name": name})
+    for kind, parts in everywhere.components.items():
+        components[kind] = components.get(kind, {}) | dict(parts)
+    used = set()
+    for operation in _operations(paths):
+        used |= {*operation.get("tags", ())}
+        operation["responses"] = _answers(operation["responses"], everywhere)
+    components["responses"] = _shared(list(_operations(paths)))
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": title,
-            "version": version,
-            "description": "Every service of the platform behind one address. Errors are problem details (RFC 9457).",
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "servers": [{"url": "/"}],
-        "tags": [tags[name] for name in sorted(tags)],
+        "info": info,
+        "servers": [{"url": "/", "description": "This platform."}],
+        "tags": [tags.get(name, {"name": name}) for name in sorted(used)],
         "paths": dict(sorted(paths.items())),
         "components": {kind: dict(sorted(parts.items())) for kind, parts in components.items() if parts},
     }
@@ -69,41 +87,86 @@ def _clashing(documents: list[Mapping[str, Mapping[str, Any]]]) -> set[Part]:
         clashing |= more
 
 
+def _answers(answers: Mapping[str, Any], everywhere: Everywhere) -> dict[str, Any]:
+    """An operation's answers with what the gateway adds."""
+    found = dict(answers)
+    for status, refusal in everywhere.refusals.items():
+        found[status] = _either(found[status], refusal) if status in found else dict(refusal)
+    return {
+        status: {**found[status], "headers": {**found[status].get("headers", {}), **everywhere.headers}}
+        for status in sorted(found)
+    }
+
+
+def _either(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Two refusals of a status as one answer."""
+    content = {}
+    for media_type, first in one["content"].items():
+        second = other["content"][media_type]
+        options = [option for part in (first, second) for option in part["schema"].get("oneOf", [part["schema"]])]
+        content[media_type] = {"schema": {"oneOf": options}, "examples": first["examples"] | second["examples"]}
+    return {
+        "description": f"{one['description']}; {other['description']}",
+        "headers": {**one.get("headers", {}), **other.get("headers", {})},
+        "content": content,
+    }
+
+
+def _shared(operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """Refusals that several operations have in common are written once, named by what they are."""
+    found: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            kinds = [kind for content in answer.get("content", {}).values() for kind in content.get("examples", ())]
+            if kinds:
+                name = "Or".join(kind.removesuffix("Problem") for kind in kinds)
+                found.setdefault(name, []).append((operation["responses"], status))
+    shared = {}
+    for name, places in found.items():
+        first = places[0][0][places[0][1]]
+        if len(places) > 1 and all(answers[status] == first for answers, status in places):
+            shared[name] = first
+            for answers, status in places:
+                answers[status] = {"$ref": f"{_REFERENCE}responses/{name}"}
+    return shared
+
+
+def _operations(paths: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in paths.values():
+        for method, operation in item.items():
+            if method in _METHODS:
+                yield operation
+
+
+def _part(reference: str) -> Part:
+    kind, _, name = reference.removeprefix(_REFERENCE).partition("/")
+    return kind, name
+
+
 def _references(node: Any) -> Iterator[Part]:
     if isinstance(node, Mapping):
-        target = node.get("$ref")
-        if isinstance(target, str) and target.startswith("#/components/"):
-            kind, _, name = target.removeprefix("#/components/").partition("/")
-            yield kind, name
         for value in node.values():
             yield from _references(value)
     elif isinstance(node, list | tuple):
         for value in node:
             yield from _references(value)
+    elif isinstance(node, str) and node.startswith(_REFERENCE):
+        yield _part(node)
 
 
 def _renamed(node: Any, names: Mapping[Part, str]) -> Any:
     if isinstance(node, Mapping):
-        renamed = {key: _renamed(value, names) for key, value in node.items()}
-        target = node.get("$ref")
-        if isinstance(target, str) and target.startswith("#/components/"):
-            kind, _, name = target.removeprefix("#/components/").partition("/")
-            renamed["$ref"] = f"#/components/{kind}/{names.get((kind, name), name)}"
-        return renamed
+        return {key: _renamed(value, names) for key, value in node.items()}
     if isinstance(node, list | tuple):
         return [_renamed(value, names) for value in node]
+    if isinstance(node, str) and node.startswith(_REFERENCE):
+        kind, name = _part(node)
+        return f"{_REFERENCE}{kind}/{names.get((kind, name), name)}"
     return node
 
 
-def _tags_used(paths: Mapping[str, Any]) -> Iterable[str]:
-    return {
-        tag
-        for item in paths.values()
-        for method, operation in item.items()
-        if method in _METHODS
-        for tag in operation.get("tags", [])
-    }
-
-
-def _title(service: str) -> str:
-    return "".join(word.capitalize() for word in service.replace("_", "-").split("-"))
+def _own_name(service: str, name: str) -> str:
+    """A name that no other service has; one that begins with its service's keeps it."""
+    title = "".join(word.capitalize() for word in service.replace("_", "-").split("-"))
+    rest = name.removeprefix(title)
+    return name if rest != name and not rest[:1].islower() else f"{title}{name}"

@@ -22,6 +22,8 @@ class RegisterBody(Body, frozen=True, kw_only=True):
 
 
 class AcceptedView(View, kw_only=True):
+    """It was accepted: what follows, follows by mail."""
+
     status: Literal["accepted"] = "accepted"
 
 

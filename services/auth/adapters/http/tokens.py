@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -24,10 +24,24 @@ class RefreshBody(Body, frozen=True, kw_only=True):
 
 
 class TokensView(View, kw_only=True):
+    """A pair of tokens."""
+
     access_token: str
     refresh_token: str
     token_type: Literal["Bearer"]
     expires_in: int
+    """Seconds that the access token counts."""
+
+
+KeySet: TypeAlias = Annotated[
+    dict[str, Any],
+    msgspec.Meta(
+        description="A JSON Web Key Set (RFC 7517).",
+        examples=[
+            {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…"}]}
+        ],
+    ),
+]
 
 
 def _answer(tokens: Tokens) -> Response[TokensView]:
@@ -61,5 +75,5 @@ class TokensController(Controller):
 
     @get("/jwks", guards=[anyone])
     @inject
-    async def jwks(self, show: FromDishka[ShowKeys]) -> Response[dict[str, Any]]:
+    async def jwks(self, show: FromDishka[ShowKeys]) -> Response[KeySet]:
         return Response(await show(), headers={"cache-control": "public, max-age=300"})

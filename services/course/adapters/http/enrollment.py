@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from litestar import Controller, Response, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
@@ -15,6 +15,9 @@ from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import View, view
 from services.course.domain.enrollment import EnrollmentStatus
 from services.course.usecases.enrollment import Enroll, ListEnrollments, ShowEnrollment
+
+
+Learner: TypeAlias = Annotated[Literal["me"], QueryParameter(description="Whose; only your own as yet.")]
 
 
 class EnrollmentView(View, kw_only=True):
@@ -56,6 +59,6 @@ class EnrollmentsController(Controller):
     @ENROLLMENTS.get(guards=[requires("enrollment:read")])
     @inject
     async def list_enrollments(
-        self, me: Me, wanted: Wanted, enrollments: FromDishka[ListEnrollments], learner: FromQuery[Literal["me"]] = "me"
+        self, me: Me, wanted: Wanted, enrollments: FromDishka[ListEnrollments], learner: Learner = "me"
     ) -> Response[Page[EnrollmentView]]:
         return ENROLLMENTS.page(wanted, await enrollments(me, wanted))

@@ -30,7 +30,7 @@ async def test_one_openapi_document_of_everything(opened: Opening) -> None:
     async with opened() as client:
         answer = await client.get("/openapi.json")
         document = answer.json()
-        assert (answer.status_code, document["openapi"], document["servers"]) == (200, "3.1.0", [{"url": "/"}])
+        assert (answer.status_code, document["openapi"], document["servers"][0]["url"]) == (200, "3.1.0", "/")
         operations = [o for item in document["paths"].values() for o in item.values()]
         ids = [operation["operationId"] for operation in operations]
         assert len(ids) == len(set(ids))

@@ -30,7 +30,7 @@ async def _events(messages: AsyncGenerator[Message, None]) -> AsyncIterator[byte
 class RealtimeController(Controller):
     path = "/notifications/stream"
 
-    @get(guards=[requires("notification:read")])
+    @get(guards=[requires("notification:read")], sends=MessageView)
     @inject
     async def follow(
         self,

@@ -26,6 +26,8 @@ class EditProfileBody(Body, frozen=True, kw_only=True):
 
 
 class MyProfileView(View, kw_only=True):
+    """Your profile, as you see it."""
+
     id: UUID
     display_name: str
     bio: str
@@ -34,6 +36,8 @@ class MyProfileView(View, kw_only=True):
 
 
 class ProfileView(View, kw_only=True):
+    """A profile, as others see it."""
+
     id: UUID
     display_name: str
     bio: str

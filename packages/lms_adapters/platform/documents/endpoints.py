@@ -1,0 +1,193 @@
+"""What there is to say of an endpoint, taken from its route, its handler and its use case."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+from litestar import Litestar, Response
+from litestar.constants import RESERVED_KWARGS
+from litestar.enums import ParamType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import ParameterKwarg
+from litestar.response import Stream
+from litestar.routes import HTTPRoute
+
+from lms_adapters.platform.handlers import injected, permission_of
+from lms_adapters.platform.service import Service
+from lms_adapters.sql.idempotency import AlreadyDone, KeyReused
+from lms_adapters.web.inject import is_repeatable
+from lms_adapters.web.problems import status_of
+from lms_core.domain.errors import (
+    Busy,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    Refusal,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+
+_ALWAYS: tuple[type[Refusal], ...] = (Invalid, Unauthenticated, TooMany, Unavailable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What may come in the path, the query or a header."""
+
+    name: str
+    where: str
+    """`path`, `query`, `header` or `cookie`."""
+    type: Any
+    required: bool
+    default: Any
+    """None without one."""
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One operation."""
+
+    id: str
+    path: str
+    method: str
+    """`get`, `post`, …"""
+    summary: str
+    description: str
+    tag: str
+    about: str
+    """What the tag's capability is."""
+    permission: str | None
+    parameters: list[Parameter]
+    body: Any
+    """The type of the request's body; None without one."""
+    status: int
+    """Of an answer that is no refusal."""
+    answer: Any
+    """The type of the answer; None without a body."""
+    streams: bool
+    """The answer is a stream of events."""
+    event: Any
+    """The type of each event's data, where the handler tells it: `@get(sends=MessageView)`."""
+    refusals: dict[int, list[type[Refusal]]]
+
+    def takes(self, name: str) -> bool:
+        """Is there a parameter of this name?"""
+        return any(parameter.name == name for parameter in self.parameters)
+
+
+def endpoints(service: Service, app: Litestar) -> Iterator[Endpoint]:
+    """Every endpoint of a service that is meant for others."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.operation_id is not None and handler.resolve_include_in_schema():
+                    for method in sorted(handler.http_methods - {"HEAD", "OPTIONS"}):
+                        yield _endpoint(service, route, handler, str(method))
+
+
+def _endpoint(service: Service, route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Endpoint:
+    hints = get_type_hints(handler.fn, include_extras=True)
+    use_case: Any = next((kind for kind in injected(handler) if hasattr(kind, "raises")), None)
+    summary, _, rest = ((use_case or handler.fn).__doc__ or str(handler.operation_id)).strip().partition("\n")
+    text, permission = " ".join(rest.split()), permission_of(handler)
+    word = handler.fn.__module__.rpartition(".")[2]
+    returns = _bare(hints.get("return"))
+    streams = isinstance(returns, type) and issubclass(returns, Stream)
+    parameters = list(_parameters(route, handler))
+    return Endpoint(
+        id=str(handler.operation_id),
+        path=route.path_format,
+        method=method.lower(),
+        summary=summary.rstrip("."),
+        description=f"{text} Needs the permission `{permission}`.".strip() if permission else text,
+        tag=f"{service.name}: {word.replace('_', ' ')}",
+        about=_about(service, word),
+        permission=permission,
+        parameters=parameters,
+        body=_bare(hints["data"]) if "data" in hints else None,
+        status=handler.status_code,
+        answer=None if streams or returns is type(None) else returns,
+        streams=streams,
+        event=handler.opt.get("sends"),
+        refusals=_by_status(
+            [
+                *_kinds(method, handler, parameters),
+                *getattr(use_case, "raises", ()),
+                *([Forbidden] if permission else []),
+            ]
+        ),
+    )
+
+
+def _bare(hint: Any) -> Any:
+    """A type without what is only for Litestar: `JSONBody[T]` and `Response[T]` are `T`."""
+    if get_origin(hint) is Annotated:
+        inner, *remarks = get_args(hint)
+        return hint if any(isinstance(remark, msgspec.Meta) for remark in remarks) else _bare(inner)
+    origin = get_origin(hint)
+    if isinstance(origin, type) and issubclass(origin, Response):
+        return _bare(get_args(hint)[0])
+    return hint
+
+
+def _parameters(route: HTTPRoute, handler: HTTPRouteHandler) -> Iterator[Parameter]:
+    """What Litestar reads from the request, with the types that it checks."""
+    checked = handler.signature_model.__annotations__
+    for name, field in handler.parsed_fn_signature.parameters.items():
+        if name in RESERVED_KWARGS or field.is_di_field or name in handler.resolve_dependencies():
+            continue
+        told = field.kwarg_definition if isinstance(field.kwarg_definition, ParameterKwarg) else None
+        where = ParamType.PATH if name in route.path_parameters else told.param_type if told else ParamType.QUERY
+        default = field.default if field.has_default else None
+        yield Parameter(
+            name=(told and told.name) or name,
+            where=where.value,
+            type=checked[name],
+            required=where is ParamType.PATH or (field.is_required and not field.is_optional),
+            default=default,
+            description=(told and told.description) or "",
+        )
+
+
+def _about(service: Service, word: str) -> str:
+    """What a capability is: its domain says so, else its use cases."""
+    for room in ("domain", "usecases"):
+        try:
+            module = importlib.import_module(f"{service.package}.{room}.{word}")
+        except ModuleNotFoundError:
+            continue
+        if module.__doc__:
+            return module.__doc__.strip().splitlines()[0]
+    return service.summary
+
+
+def _kinds(method: str, handler: HTTPRouteHandler, parameters: Iterable[Parameter]) -> Iterator[type[Refusal]]:
+    """What the platform refuses before it asks the use case."""
+    yield from _ALWAYS
+    if any(parameter.where == "path" for parameter in parameters):
+        yield NotFound
+    if method in ("POST", "PUT", "PATCH"):
+        yield TooLarge
+    if method == "POST":
+        yield from (KeyReused, Busy)
+        if not is_repeatable(handler.fn):
+            yield AlreadyDone
+    if any(parameter.name == "If-Match" for parameter in parameters):
+        yield from (PreconditionRequired, Stale)
+
+
+def _by_status(kinds: Iterable[type[Refusal]]) -> dict[int, list[type[Refusal]]]:
+    named = {kind.code: kind for kind in sorted(kinds, key=lambda kind: -len(kind.__mro__))}  # who brought the code in
+    found: dict[int, list[type[Refusal]]] = {}
+    for kind in sorted(named.values(), key=lambda kind: kind.code):
+        found.setdefault(status_of(kind), []).append(kind)
+    return dict(sorted(found.items()))
