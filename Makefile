@@ -15,10 +15,12 @@ endif
 BIN := .venv/bin
 LOCK := requirements.lock
 # One lock for uv and Pants, without hosts. A compile starts from the lock it writes to, so it moves nothing by itself.
+API := build-support/api
+NPM := $(API)/node_modules/.synced
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
   --no-emit-find-links --group dev pyproject.toml
 
-.PHONY: help up demo docs test test-engines check engines bench lock lock-check format clean
+.PHONY: help up demo docs client client-test test test-engines check api-lint engines bench lock lock-check format clean
 
 help:  ## this list
 	@awk 'BEGIN { FS = ":[^#]*## *" } /^[a-z-]+:.*##/ { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +36,16 @@ docs: .venv/.synced  ## these documents as a site, in dist/docs; a link that lea
 	@$(BIN)/python -m sphinx -q -E -a -b html -W --keep-going -n -c docs -d dist/doctrees . dist/docs
 	@echo "$(CURDIR)/dist/docs/index.html"
 
+client: .venv/.synced $(NPM)  ## a typed TypeScript client of the API, in dist/client (needs Node.js)
+	@mkdir -p dist/client
+	@$(BIN)/lms openapi -o dist/client/openapi.json
+	@cp $(API)/client/* dist/client/
+	@ln -sfn ../../$(API)/node_modules dist/client/node_modules
+	@cd dist/client && npx openapi-typescript openapi.json --default-non-nullable false -o schema.d.ts && npx tsc -p .
+
+client-test: client  ## the client against a running platform: PORT=8000
+	@exec node dist/client/try.js http://127.0.0.1:$(PORT)
+
 # ── prove ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 test: .venv/.synced  ## every test that needs no engine (everything embedded): ARGS="…"
 	@exec $(BIN)/pytest -m "not engine" $(ARGS)
@@ -48,6 +60,14 @@ check: .venv/.synced  ## format, lint, types, import rules of both kinds, freshn
 	$(BIN)/lint-imports
 	$(BIN)/python build-support/lock.py check
 	./pants dependencies :: > /dev/null
+
+api-lint: .venv/.synced $(NPM)  ## what strict linters say of the OpenAPI and AsyncAPI documents (needs Node.js)
+	@mkdir -p dist/api
+	@$(BIN)/lms openapi -o dist/api/openapi.json
+	@$(BIN)/lms asyncapi -o dist/api/asyncapi.json
+	@echo "Spectral:"; cd $(API) && npx spectral lint -r spectral.yaml --fail-severity hint ../../dist/api/openapi.json ../../dist/api/asyncapi.json
+	@echo "Redocly:"; cd $(API) && REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx redocly lint --config redocly.yaml ../../dist/api/openapi.json
+	@echo "AsyncAPI:"; cd $(API) && node asyncapi.js ../../dist/api/asyncapi.json
 
 engines: .venv/.synced  ## install the real engines (PostgreSQL, NATS, …) that the engine tests start, into .engines
 	@exec $(BIN)/python -m tests.engines install
@@ -71,6 +91,11 @@ lock-check: .venv/.synced  ## the lock still answers pyproject.toml (needs no ne
 clean:  ## what was made here, except .venv, .engines and data
 	rm -rf dist .pants.d .pids .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find packages services cli tests templates benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(NPM): $(API)/package-lock.json $(API)/.npmrc
+	@command -v npm >/dev/null || { echo "this needs Node.js 20 or newer, with npm" >&2; exit 1; }
+	@cd $(API) && npm ci --silent
+	@touch $@
 
 # ── the environment: made and brought up to date by itself ───────────────────────────────────────────────────────────
 .venv/.synced: $(LOCK) pyproject.toml
