@@ -72,11 +72,17 @@ def lms_program(name, entry_point, without=[], **kwargs):
     _pex(name, entry_point, [], without)
 
 
-def lms_service(name, without=[], **kwargs):
-    """A service: `./pants package services/<name>` writes dist/<name>.pex, which runs `python -m services.<name>`."""
+def lms_service(name, without=[], loads={}, **kwargs):
+    """A service: `./pants package services/<name>` writes dist/<name>.pex, which runs `python -m services.<name>`.
+
+    `loads` says what a module finds by name: `{"adapters/http/assets.py": ["swagger-ui-py"]}`.
+    """
     lms_layers()
     # its revisions go wherever its manifest goes
-    lms_library(name, overrides={"service.py": {"dependencies": [":migrations"]}}, **kwargs)
+    overrides = {"service.py": {"dependencies": [":migrations"]}}
+    for module, requirements in loads.items():
+        overrides[module] = {"dependencies": ["//:reqs#" + r for r in requirements]}
+    lms_library(name, overrides=overrides, **kwargs)
     _pex(name, "__main__.py", [":" + name], without)
 
 

@@ -93,9 +93,9 @@ def _welcome(platform: Platform, url: str, seconds: float) -> None:
     settings = platform.settings
     events = "in this process" if settings.bus_url.startswith("memory") else settings.bus_url.partition(":")[0]
     console.print(f"\n  [bold]Look[/]          {url}/")
-    console.print(f"  API           {url}/api/v1")
-    console.print(f"  OpenAPI       {url}/openapi.json")
-    console.print(f"  AsyncAPI      {url}/asyncapi.json")
+    console.print(f"  API           {url}/docs")
+    console.print(f"  Events        {url}/docs/events")
+    console.print(f"  Documents     {url}/openapi.json, {url}/asyncapi.json")
     console.print(f"  Health        {url}/health/ready")
     console.print(f"  Metrics       {url}/metrics")
     console.print(f"\n  Data in {settings.data}/, events {events}. Try `make demo`. Ctrl-C stops.\n")

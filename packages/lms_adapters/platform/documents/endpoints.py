@@ -67,6 +67,8 @@ class Endpoint:
     """What the tag's capability is."""
     permission: str | None
     parameters: list[Parameter]
+    documented: list[dict[str, Any]]
+    """Parameters that the handler reads, and documents, by itself: a collection's."""
     body: Any
     """The type of the request's body; None without one."""
     status: int
@@ -81,7 +83,7 @@ class Endpoint:
 
     def takes(self, name: str) -> bool:
         """Is there a parameter of this name?"""
-        return any(parameter.name == name for parameter in self.parameters)
+        return name in {*(parameter.name for parameter in self.parameters), *(one["name"] for one in self.documented)}
 
 
 def endpoints(service: Service, app: Litestar) -> Iterator[Endpoint]:
@@ -113,6 +115,7 @@ def _endpoint(service: Service, route: HTTPRoute, handler: HTTPRouteHandler, met
         about=_about(service, word),
         permission=permission,
         parameters=parameters,
+        documented=[parameter.to_schema() for parameter in handler.operation_class().parameters or ()],
         body=_bare(hints["data"]) if "data" in hints else None,
         status=handler.status_code,
         answer=None if streams or returns is type(None) else returns,

@@ -108,6 +108,7 @@ class Writer:
     def operation(self, one: Endpoint) -> dict[str, Any]:
         """An endpoint as an OpenAPI operation."""
         parameters = [self._parameter(parameter) for parameter in one.parameters]
+        parameters += [self._documented(parameter) for parameter in one.documented]
         return {
             "tags": [one.tag],
             "summary": one.summary,
@@ -136,6 +137,11 @@ class Writer:
             "schema": schema,
             "example": example if example is not None else self._examples.of(schema, told.name),
         }
+
+    def _documented(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A parameter as the handler documents it, without what Litestar says of every one, and with an example."""
+        kept = {name: value for name, value in given.items() if value is not False}
+        return {**kept, "example": self._examples.of(given["schema"], given["name"])}
 
     def _json(self, kind: Any) -> dict[str, Any]:
         schema = self._schemas[repr(kind)]

@@ -72,14 +72,14 @@ class Asset(NamedTuple):
 
 
 class Assets:
-    """The files of one or more folders under one path, each read once."""
+    """Files, and those of folders, under one path, each read once."""
 
-    def __init__(self, path: str, *folders: Traversable) -> None:
+    def __init__(self, path: str, *sources: Traversable) -> None:
         """`path`: where they are served, such as `/assets`."""
         self._path = path
         self._files: dict[str, Asset] = {}
-        for folder in folders:
-            for file in folder.iterdir():
+        for source in sources:
+            for file in source.iterdir() if source.is_dir() else (source,):
                 kind, _ = mimetypes.guess_type(file.name)
                 body = file.read_bytes()
                 tag = hashlib.sha256(body).hexdigest()[:16]
@@ -110,7 +110,7 @@ def utc(milliseconds: int) -> str:
 
 
 def shared(*more: Traversable) -> Assets:
-    """What every page refers to, and what `more` folders hold: served by the gateway."""
+    """What every page refers to, and `more` files or folders: served by the gateway."""
     return Assets(ASSETS, resources.files(__name__) / "assets", *more)
 
 

@@ -16,7 +16,6 @@ from lms_adapters.web.messages import View, view
 from services.course.domain.enrollment import EnrollmentStatus
 from services.course.usecases.enrollment import Enroll, ListEnrollments, ShowEnrollment
 
-
 Learner: TypeAlias = Annotated[Literal["me"], QueryParameter(description="Whose; only your own as yet.")]
 
 

@@ -29,7 +29,10 @@ from services.gateway.usecases.rate_limiting import Admit
 from services.gateway.usecases.routing import FindRoute
 
 OWN = frozenset(
-    {"/", "/live", "/pulse", "/traces", "/openapi.json", "/asyncapi.json", "/health/live", "/health/ready", "/metrics"}
+    {
+        *("/", "/live", "/pulse", "/traces", "/docs", "/docs/events", "/openapi.json", "/asyncapi.json"),
+        *("/health/live", "/health/ready", "/metrics"),
+    }
 )
 """Paths that the gateway answers itself,"""
 OWN_BELOW = ("/assets/", "/traces/")

@@ -1,47 +1,7 @@
-// Signing in, for pages that not everybody may see. The tokens stay in this tab.
-const KEY = "lms.session";
+// Pages that not everybody may see: signing in to them, and what they have in common.
+import { ask, signIn, who } from "./account.js";
 
-function tokens() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
-}
-
-async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify(body),
-  });
-  const said = await answer.json();
-  if (!answer.ok) throw new Error(said.title);
-  sessionStorage.setItem(KEY, JSON.stringify({ access: said.access_token, refresh: said.refresh_token }));
-}
-
-async function renew() {
-  const known = tokens();
-  if (known === null) return false;
-  try {
-    await post("/api/v1/auth/refresh", { refresh_token: known.refresh });
-    return true;
-  } catch {
-    sessionStorage.removeItem(KEY);
-    return false;
-  }
-}
-
-/** fetch with the token of this tab, renewed when it has expired. */
-export async function ask(path, options = {}) {
-  const send = () => {
-    const known = tokens();
-    const headers = { ...options.headers, ...(known ? { authorization: `Bearer ${known.access}` } : {}) };
-    return fetch(path, { ...options, headers, cache: "no-store" });
-  };
-  const answer = await send();
-  return answer.status === 401 && (await renew()) ? send() : answer;
-}
+export { ask };
 
 /** Put the page that this address has for who is signed in into the place of this one. */
 export async function reveal() {
@@ -80,13 +40,14 @@ if (form) {
     event.preventDefault();
     alert.textContent = "";
     try {
-      await post("/api/v1/auth/login", Object.fromEntries(new FormData(form)));
+      const { email, password } = Object.fromEntries(new FormData(form));
+      await signIn(email, password);
       const status = await reveal();
       if (form.isConnected) alert.textContent = status === 403 ? "This account may not watch." : "That did not work.";
     } catch (error) {
       alert.textContent = error.message;
     }
   });
-  if (tokens()) reveal();
+  if (who()) reveal();
 }
 localise();

@@ -1,0 +1,131 @@
+// The API's page: Swagger UI over the platform's own document, and who tries it out.
+import { register, signIn, signOut, token, who } from "./account.js";
+
+const API = "/api/v1";
+const etags = new Map();
+const $ = (id) => document.getElementById(id);
+
+function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+function show() {
+  const name = who();
+  $("standing").textContent = name ? `Signed in as ${name}.` : "Nobody is signed in: what is open to anybody answers.";
+  $("sign-out").hidden = !name;
+  $("sign-in").hidden = Boolean(name);
+  for (const button of document.querySelectorAll("[data-account]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.account === name));
+  }
+}
+
+async function attempt(change) {
+  $("refusal").hidden = true;
+  $("session").setAttribute("aria-busy", "true");
+  try {
+    await change();
+  } catch (error) {
+    $("refusal").textContent = error.message;
+    $("refusal").hidden = false;
+  }
+  $("session").removeAttribute("aria-busy");
+  show();
+}
+
+function oneClick(label, name, signIn) {
+  const button = element("button", { type: "button", className: "plain", textContent: label });
+  button.dataset.account = name;
+  button.addEventListener("click", () => attempt(signIn));
+  $("one-click").append(button);
+}
+
+async function offerDemoAccounts() {
+  const answer = await fetch(`${API}/auth/demo-accounts`);
+  const accounts = answer.ok ? (await answer.json()).items : [];
+  const as = ({ email, password, display_name }) => signIn(email, password, display_name);
+  const standing = ({ roles }) => ["admin", "instructor", "learner"].find((role) => roles.includes(role)) ?? "learner";
+  const first = new Map(accounts.toReversed().map((account) => [standing(account), account]));
+  for (const role of ["admin", "instructor", "learner"].filter((role) => first.has(role))) {
+    oneClick(`${first.get(role).display_name}, ${role}`, first.get(role).display_name, () => as(first.get(role)));
+  }
+  const others = accounts.filter((account) => first.get(standing(account)) !== account);
+  if (others.length > 0) {
+    others.forEach((one, index) => {
+      $("others").append(element("option", { value: String(index) }, `${one.display_name}, ${standing(one)}`));
+    });
+    $("others").addEventListener("change", ({ target }) => {
+      if (target.value) attempt(() => as(others[Number(target.value)]));
+    });
+    $("others").parentElement.hidden = false;
+  }
+  if (accounts.length === 0) {
+    oneClick("A new learner", "Ada Lovelace", () =>
+      register({
+        email: `ada.${crypto.randomUUID().slice(0, 8)}@example.org`,
+        password: crypto.randomUUID(),
+        display_name: "Ada Lovelace",
+      }),
+    );
+  }
+  $("demo").hidden = false;
+}
+
+// ── what ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+/** Fields of parameters begin empty: an example there would be sent, and no cursor or id of an example exists. */
+function forTrying(spec) {
+  for (const item of Object.values(spec.paths)) {
+    for (const operation of Object.values(item)) for (const one of operation.parameters ?? []) delete one.example;
+  }
+  delete spec.servers;
+  return spec;
+}
+
+async function outgoing(request) {
+  const url = new URL(request.url, location.href);
+  if (url.origin !== location.origin || !url.pathname.startsWith(`${API}/`)) return request;
+  const access = await token();
+  if (access) request.headers.Authorization = `Bearer ${access}`;
+  if (request.method === "POST") request.headers["Idempotency-Key"] ||= crypto.randomUUID();
+  if (["PUT", "PATCH"].includes(request.method) && etags.has(url.pathname)) {
+    request.headers["If-Match"] ||= etags.get(url.pathname);
+  }
+  return request;
+}
+
+function incoming(response) {
+  const tag = response.headers?.etag;
+  if (tag) etags.set(new URL(response.url, location.href).pathname, tag);
+  return response;
+}
+
+async function main() {
+  $("session").hidden = false;
+  show();
+  $("sign-in").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(() => signIn($("email").value, $("password").value));
+  });
+  $("sign-out").addEventListener("click", () => attempt(() => signOut()));
+  if ($("demo")) offerDemoAccounts();
+  const answer = await fetch("/openapi.json");
+  SwaggerUIBundle({
+    spec: forTrying(await answer.json()),
+    domNode: $("swagger"),
+    presets: [SwaggerUIBundle.presets.apis],
+    layout: "BaseLayout",
+    deepLinking: true,
+    docExpansion: "none",
+    defaultModelsExpandDepth: 0,
+    displayRequestDuration: true,
+    filter: true,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+    requestInterceptor: outgoing,
+    responseInterceptor: incoming,
+  });
+}
+
+main();
