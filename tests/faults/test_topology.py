@@ -17,7 +17,7 @@ import pytest
 from lms_cli.api import Api, newcomer
 from tests.platforms import RunningPlatform, free_port, running
 
-STOP_SECONDS = 8.0
+STOP_SECONDS = 4.0
 
 
 def lms(platform: RunningPlatform, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -107,6 +107,7 @@ async def test_a_stop_is_prompt_while_somebody_listens(platform: RunningPlatform
             took = time.monotonic() - began
     print(f"\nSIGTERM with an open event stream: exit 0 after {took:.1f} s")
     assert took < STOP_SECONDS
+    assert "graceful" not in platform.log("gateway")
 
 
 async def test_the_command_line_beside_a_running_platform(platform: RunningPlatform) -> None:

@@ -14,6 +14,7 @@ import uvicorn
 from litestar.types import ASGIApp
 
 from lms_adapters.platform.protocol import BoundedProtocol
+from lms_adapters.web.streaming import end_streams
 
 
 class PortTaken(Exception):
@@ -84,6 +85,7 @@ async def _stopped_by_signals(server: uvicorn.Server) -> AsyncIterator[None]:
     def stop() -> None:
         server.force_exit = server.should_exit  # a second signal does not wait
         server.should_exit = True
+        end_streams()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

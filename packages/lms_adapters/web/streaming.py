@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
 
 from litestar.response import Stream
 
 HEARTBEAT_SECONDS = 15.0
+_open: set[asyncio.Event] = set()
+"""An event for each open stream: set it, and the stream ends."""
+
+
+def end_streams() -> None:
+    """The process is about to stop: every stream ends now, so that nobody waits. Clients come back and resume."""
+    for end in _open:
+        end.set()
 
 
 def event(data: bytes, *, id: str | None = None, name: str | None = None) -> bytes:
@@ -20,11 +29,15 @@ async def _with_heartbeat(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield b": connected\n\n"
     source = aiter(events)
     following: asyncio.Future[bytes] | None = None
+    end = asyncio.Event()
+    _open.add(end)
+    ended = asyncio.ensure_future(end.wait())
     try:
-        while True:
+        while not end.is_set():
             following = following or asyncio.ensure_future(anext(source))
-            done, _ = await asyncio.wait({following}, timeout=HEARTBEAT_SECONDS)
-            if not done:
+            waited_for: set[asyncio.Future[Any]] = {following, ended}
+            await asyncio.wait(waited_for, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
                 yield b": still here\n\n"
                 continue
             try:
@@ -34,9 +47,11 @@ async def _with_heartbeat(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             following = None
             yield chunk
     finally:
-        if following is not None:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+        _open.discard(end)
+        left = [task for task in (following, ended) if task is not None]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         if isinstance(events, AsyncGenerator):
             await events.aclose()
 
