@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+import secrets
+
 from dishka import Provider, Scope
 
-from lms_adapters.platform.registry import by_url
-from lms_adapters.sql.engine import Database
+from lms_adapters.platform.registry import by_url, third_party
+from lms_adapters.web.pages import Pages
 from lms_core.ports.clock import Clock
+from services.billing.adapters.http.sandbox import ASSETS
+from services.billing.adapters.memory.sandbox import MemoryCourier
 from services.billing.adapters.sandbox.payments import SandboxProvider
+from services.billing.adapters.sandbox.sandbox import SandboxDesk
 from services.billing.adapters.sql.catalog import SqlCourses, SqlPrices
 from services.billing.adapters.sql.invoices import SqlInvoices
 from services.billing.adapters.sql.ledger import SqlLedger
 from services.billing.adapters.sql.methods import SqlMethods
 from services.billing.adapters.sql.payments import SqlPayments
+from services.billing.domain.webhooks import SigningKeys
 from services.billing.ports import payments as promises
 from services.billing.ports.catalog import Courses, Prices
 from services.billing.ports.invoices import Invoices
 from services.billing.ports.ledger import Ledger
 from services.billing.ports.methods import Methods
 from services.billing.ports.payments import Payments
+from services.billing.ports.sandbox import Courier, Desk
 from services.billing.settings import PROVIDERS, BillingSettings
-from services.billing.usecases import catalog, invoices, ledger, methods, payments
+from services.billing.usecases import catalog, invoices, ledger, methods, payments, sandbox, webhooks
 
 
-def open_provider(settings: BillingSettings, database: Database, clock: Clock) -> promises.Provider:
+def signing_keys(settings: BillingSettings) -> SigningKeys:
+    """Of webhooks. Without a setting they are made at start: the sandbox is in this process too."""
+    if settings.webhook_keys:
+        return SigningKeys.parse(settings.webhook_keys)
+    return SigningKeys((secrets.token_bytes(32),))
+
+
+def open_provider(settings: BillingSettings, desk: SandboxDesk, keys: SigningKeys, clock: Clock) -> promises.Provider:
     """The payment provider, by its URL. Raises UnknownScheme."""
     match by_url("payments", settings.payments_url, PROVIDERS):
-        case _:
-            return SandboxProvider(database, clock)
+        case "sandbox":
+            return SandboxProvider(desk, keys, clock)
+        case other:
+            provider: promises.Provider = third_party("payments", other)(settings.payments_url)
+            return provider
+
+
+def pages(settings: BillingSettings) -> Pages:
+    """The sandbox's page, with a stylesheet of its own."""
+    return Pages("services.billing", dev=settings.profile == "dev", assets=ASSETS)
 
 
 def wiring() -> Provider:
@@ -39,7 +61,10 @@ def wiring() -> Provider:
     provider.provide(SqlPayments, provides=Payments)
     provider.provide(SqlInvoices, provides=Invoices)
     provider.provide(SqlLedger, provides=Ledger)
-    provider.provide(open_provider, scope=Scope.APP)
-    for room in (catalog, methods, payments, invoices, ledger):
+    for factory in (signing_keys, open_provider, pages, SandboxDesk):
+        provider.provide(factory, scope=Scope.APP)
+    provider.alias(source=SandboxDesk, provides=Desk)
+    provider.provide(MemoryCourier, provides=Courier, scope=Scope.APP)
+    for room in (catalog, methods, payments, webhooks, sandbox, invoices, ledger):
         provider.provide_all(*room.USE_CASES)
     return provider

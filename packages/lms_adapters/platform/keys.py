@@ -46,11 +46,21 @@ async def _run(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
 
 async def call(app: ASGIApp, path: str) -> bytes:
     """GET a path (and query) of an ASGI app in this process; the body. Raises Unavailable unless it answers 200."""
+    status, body = await ask(app, "GET", path)
+    if status != 200:
+        raise Unavailable(f"{path} answered {status}")
+    return body
+
+
+async def ask(
+    app: ASGIApp, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+) -> tuple[int, bytes]:
+    """A request to an ASGI app in this process: status and body of its answer."""
     status, chunks = 500, []
     path, _, query = path.partition("?")
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
         nonlocal status
@@ -59,23 +69,22 @@ async def call(app: ASGIApp, path: str) -> bytes:
         else:
             chunks.append(message.get("body", b""))
 
+    given = {"host": "in-process", "content-length": str(len(body)), **(headers or {})}
     scope: Any = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"in-process")],
+        "headers": [(name.encode(), value.encode()) for name, value in given.items()],
         "client": None,
         "server": None,
         "state": {},
     }
     # a context of its own: what the neighbour sets there (its container, its trace) must not become ours
     await asyncio.create_task(_run(app, scope, receive, send), context=Context())
-    if status != 200:
-        raise Unavailable(f"{path} answered {status}")
-    return b"".join(chunks)
+    return status, b"".join(chunks)

@@ -8,6 +8,21 @@ import msgspec
 
 from lms_core.domain.errors import Invalid
 
+_EXPONENTS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_EXPONENT = {code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split()}
+
+
+def written(amount: int, currency: str, *, thousands: str = ",", point: str = ".") -> str:
+    """Minor units as people write them, by the currency's exponent (ISO 4217): `1,234.50 EUR`."""
+    exponent = _EXPONENT.get(currency, 2)
+    whole, rest = divmod(abs(amount), 10**exponent)
+    figure = f"{whole:,}".replace(",", thousands) + (f"{point}{rest:0{exponent}}" if exponent else "")
+    return f"{'-' if amount < 0 else ''}{figure} {currency}"
+
 
 class Money(msgspec.Struct, frozen=True, order=False):
     """`Money(1999, "EUR")` is 19.99 euro."""

@@ -6,13 +6,16 @@
 
 An attempt has a number, and with it a key of its own at the provider: asking again under the same key charges nothing
 twice. An attempt whose answer was never heard is *in doubt*; the next one begins by voiding its key.
+
+The provider's word on an attempt comes as an answer or in a webhook, again and again and in any order: what weighs more
+stays, so the end is the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict
@@ -21,7 +24,8 @@ from services.billing.domain.methods import PaymentMethod
 
 State = Literal["open", "charging", "succeeded", "failed"]
 Reason = Literal["declined", "no-method", "provider-unreachable", "price-unknown"]
-Outcome = Literal["running", "charged", "declined", "in-doubt", "dropped"]
+Outcome = Literal["running", "in-doubt", "dropped", "declined", "charged"]
+_WEIGHT = {outcome: weight for weight, outcome in enumerate(get_args(Outcome))}
 
 FINAL: frozenset[Reason] = frozenset({"price-unknown"})
 """Failures that no other method cures."""
@@ -80,18 +84,27 @@ class Attempt:
         """See `attempt_key`."""
         return attempt_key(self.payment_id, self.number)
 
-    def end(self, answer: Answer | None, at: datetime) -> None:
-        """Keep what the provider answered; None when it was not asked in the end."""
-        self.ended_at = at
-        match answer:
-            case Charged(reference):
-                self.outcome, self.detail = "charged", reference
-            case Declined(detail):
-                self.outcome, self.detail = "declined", detail
-            case Unheard():
-                self.outcome = "in-doubt"
-            case None:
-                self.outcome = "dropped"
+    def hear(self, answer: Answer, at: datetime) -> bool:
+        """Keep what the provider says. False when as much or more was known."""
+        outcome, detail = _said(answer)
+        if _WEIGHT[outcome] <= _WEIGHT[self.outcome]:
+            return False
+        self.outcome, self.detail, self.ended_at = outcome, detail, at
+        return True
+
+    def drop(self, at: datetime) -> None:
+        """An earlier attempt turns out to have been charged: this one is not asked for any more."""
+        self.outcome, self.ended_at = "dropped", at
+
+
+def _said(answer: Answer) -> tuple[Outcome, str]:
+    match answer:
+        case Charged(reference):
+            return "charged", reference
+        case Declined(detail):
+            return "declined", detail
+        case Unheard():
+            return "in-doubt", ""
 
 
 @dataclass(slots=True, kw_only=True)

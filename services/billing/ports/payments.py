@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -10,6 +11,7 @@ from lms_core.domain.errors import Unavailable
 from lms_core.domain.money import Money
 from lms_core.domain.selection import Selection
 from services.billing.domain.payments import Attempt, Charged, Declined, Outcome, Payment, attempt_key
+from services.billing.domain.webhooks import Notice
 
 
 class ProviderUnreachable(Unavailable, code="billing/provider-unreachable"):
@@ -91,6 +93,12 @@ class Provider(Protocol):
 
         Raises ProviderUnreachable when it is not known whether it did, KeyMisused when the key came with other money
         or another method.
+        """
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        """What a webhook of the provider says; None when that is nothing to us. Names of headers are in small letters.
+
+        Raises NotGenuine, OutOfTime, and Invalid when it cannot be understood.
         """
 
     async def void(self, key: str) -> Charged | None:

@@ -159,64 +159,40 @@ class ChargeEnrollment:
 
 
 @dataclass(frozen=True, slots=True)
-class ChargePayment:
-    """Ask the provider, with no transaction open; then record what it said, once."""
+class Hear:
+    """The provider has spoken of an attempt, in an answer or in a webhook; inside the unit of work.
 
-    raises: ClassVar = (ProviderUnreachable,)
+    Nothing is done twice, and in whatever order its words come, the end is the same.
+    """
+
+    raises: ClassVar = ()
 
     payments: Payments
     methods: Methods
-    provider: Provider
     begin: Begin
     succeed: Succeed
     fail: Fail
-    uow: UnitOfWork
     clock: Clock
 
-    async def __call__(self, job: Charge, run: JobRun) -> None:
-        orders = await self.payments.orders(job.payment_id)
-        order = orders[job.attempt - 1]
-        if order.outcome != "running":
-            return
-        answer: Answer = Unheard()
-        number = order.number
-        try:
-            number, answer = await self._ask(orders[: job.attempt])
-        except ProviderUnreachable:
-            if not run.last:
-                raise
-        await self._record(order, number, answer)
-
-    async def _ask(self, orders: Sequence[Order]) -> tuple[int, Charged | Declined]:
-        """Void what is in doubt, then charge; which attempt was answered, and how."""
-        *earlier, order = orders
-        for doubtful in earlier:
-            if doubtful.outcome == "in-doubt":
-                charged = await self.provider.void(doubtful.key)
-                if charged is not None:
-                    return doubtful.number, charged
-        return order.number, await self.provider.charge(key=order.key, money=order.money, token=order.token)
-
-    async def _record(self, order: Order, number: int, answer: Answer) -> None:
+    async def __call__(self, order: Order, answer: Answer) -> None:
         now = self.clock.now()
-        async with self.uow:
-            await self.payments.lock(order.learner_id)
-            payment = await self.payments.get(order.payment_id)
-            attempts = await self.payments.attempts(payment.id)
-            attempt = attempts[order.number]
-            if attempt.outcome != "running":
-                return
-            if number != attempt.number:
-                attempt.end(None, now)
-                await self.payments.end_attempt(attempt)
-                attempt = attempts[number]
-            attempt.end(answer, now)
-            await self.payments.end_attempt(attempt)
-            if isinstance(answer, Charged):
-                await self.succeed(payment, now)
-            else:
-                await self._failed(payment, attempt, answer, now)
-            await self.payments.update(payment)
+        await self.payments.lock(order.learner_id)
+        payment = await self.payments.get(order.payment_id)
+        attempts = await self.payments.attempts(payment.id)
+        attempt, newest = attempts[order.number], attempts[payment.attempts]
+        if not attempt.hear(answer, now):
+            return
+        await self.payments.end_attempt(attempt)
+        if payment.state == "succeeded":
+            return
+        if isinstance(answer, Charged):
+            if newest.outcome == "running":
+                newest.drop(now)
+                await self.payments.end_attempt(newest)
+            await self.succeed(payment, now)
+        elif attempt is newest:
+            await self._failed(payment, attempt, answer, now)
+        await self.payments.update(payment)
 
     async def _failed(self, payment: Payment, attempt: Attempt, answer: Declined | Unheard, now: datetime) -> None:
         """The attempt failed; the payment has not if another method has become the default meanwhile."""
@@ -230,11 +206,47 @@ class ChargePayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargePayment:
+    """Ask the provider, with no transaction open; then record what it said, once."""
+
+    raises: ClassVar = (ProviderUnreachable,)
+
+    payments: Payments
+    provider: Provider
+    hear: Hear
+    uow: UnitOfWork
+
+    async def __call__(self, job: Charge, run: JobRun) -> None:
+        orders = await self.payments.orders(job.payment_id)
+        order = orders[job.attempt - 1]
+        if order.outcome != "running":
+            return
+        answer: Answer = Unheard()
+        try:
+            order, answer = await self._ask(orders[: job.attempt])
+        except ProviderUnreachable:
+            if not run.last:
+                raise
+        async with self.uow:
+            await self.hear(order, answer)
+
+    async def _ask(self, orders: Sequence[Order]) -> tuple[Order, Charged | Declined]:
+        """Void what is in doubt, then charge; which attempt was answered, and how."""
+        *earlier, order = orders
+        for doubtful in earlier:
+            if doubtful.outcome == "in-doubt":
+                charged = await self.provider.void(doubtful.key)
+                if charged is not None:
+                    return doubtful, charged
+        return order, await self.provider.charge(key=order.key, money=order.money, token=order.token)
+
+
+@dataclass(frozen=True, slots=True)
 class ListPayments:
     """List your payments, the newest first.
 
-    A payment is `charging` until the provider has answered, then `succeeded` or `failed`. A failed one tells why, and
-    is tried again as soon as you add another method; only `price-unknown` is final.
+    A payment is `charging` until the provider has said how it ended, then `succeeded` or `failed`. A failed one tells
+    why, and is tried again as soon as you add another method; only `price-unknown` is final.
     """
 
     raises: ClassVar = ()
@@ -245,4 +257,4 @@ class ListPayments:
         return await self.payments.of(me.id, wanted)
 
 
-USE_CASES = (Begin, Succeed, Fail, ChargeEnrollment, ChargePayment, ListPayments)
+USE_CASES = (Begin, Succeed, Fail, Hear, ChargeEnrollment, ChargePayment, ListPayments)

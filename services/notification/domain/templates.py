@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lms_core.domain.money import written
+
 FALLBACK = "en"
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _OF_LINKS = re.compile(r"[/\\:@]+")
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
 _LONGEST_NAME = 60
-_EXPONENTS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-_EXPONENT = {code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split()}
 _SEPARATORS = {"en": (",", "."), "de": (".", ",")}
 
 
@@ -59,9 +55,6 @@ def salutation(name: str) -> str:
 
 
 def money(amount: int, currency: str, locale: str) -> str:
-    """Minor units as people write them, by the currency's exponent (ISO 4217): `1,234.50 EUR`, `1.234,50 EUR`."""
+    """Minor units as people of a language write them: `1,234.50 EUR`, `1.234,50 EUR`."""
     thousands, point = _SEPARATORS.get(locale.lower()[:2], _SEPARATORS[FALLBACK])
-    exponent = _EXPONENT.get(currency, 2)
-    whole, rest = divmod(abs(amount), 10**exponent)
-    figure = f"{whole:,}".replace(",", thousands) + (f"{point}{rest:0{exponent}}" if exponent else "")
-    return f"{'-' if amount < 0 else ''}{figure} {currency}"
+    return written(amount, currency, thousands=thousands, point=point)

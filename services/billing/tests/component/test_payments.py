@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lms_adapters.testing.service import ServiceUnderTest
+from lms_adapters.testing.service import TRACE, ServiceUnderTest
 from lms_core.contracts.billing import InvoiceIssued, PaymentFailed, PaymentSucceeded
 from lms_core.testing.fakes import fake_id
+from services.billing.domain.sandbox import SETTLES_AFTER
 from services.billing.service import SERVICE
 from services.billing.tests.component.story import (
     LEARNER,
@@ -101,6 +102,7 @@ async def test_without_a_method_it_fails_until_there_is_one(tmp_path: Path) -> N
 
 async def test_an_unreachable_provider_is_asked_with_patience(tmp_path: Path) -> None:
     async with billing(tmp_path) as service:
+        await service.client().post("/dev/payments/webhooks/hold")
         await add_method(service, "pm_timeout")
         await service.receive(enrolled(await priced(service)))
         assert await service.published(PaymentFailed) == []
@@ -109,8 +111,24 @@ async def test_an_unreachable_provider_is_asked_with_patience(tmp_path: Path) ->
             await service.advance(timedelta(minutes=15))
         [failed] = await service.published(PaymentFailed)
         assert failed.reason == "provider-unreachable"
-        await add_method(service, "pm_ok")
+        await add_method(service, "pm_ok")  # which voids what is in doubt, and finds it charged
         assert len(await service.published(PaymentSucceeded)) == 1
+        [charge] = (await service.client().get("/dev/payments")).json()["items"]
+        assert (charge["token"], charge["outcome"], charge["asked"]) == ("pm_timeout", "charged", 10)
+
+
+async def test_what_got_no_answer_is_settled_by_its_webhook(tmp_path: Path) -> None:
+    async with billing(tmp_path) as service:
+        await add_method(service, "pm_timeout")
+        event = enrolled(await priced(service))
+        await service.receive(event)
+        assert [payment["state"] for payment in await payments(service)] == ["charging"]
+        await service.advance(SETTLES_AFTER)
+        [paid] = await service.published(PaymentSucceeded)
+        assert paid.enrollment_id == event.enrollment_id
+        [invoice] = await invoices(service)
+        assert invoice["trace_id"] == TRACE[3:35]
+        assert await service.published(PaymentFailed) == []
 
 
 @pytest.mark.parametrize("change", [{"amount": 1}, {"currency": "USD"}, {"currency": "?"}])

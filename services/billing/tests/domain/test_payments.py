@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -9,17 +10,7 @@ from hypothesis import given, strategies as st
 
 from lms_core.testing.fakes import MORNING, fake_id
 from services.billing.domain.methods import PaymentMethod
-from services.billing.domain.payments import (
-    FINAL,
-    Attempt,
-    Charged,
-    Declined,
-    NotDue,
-    Outcome,
-    Payment,
-    Reason,
-    Unheard,
-)
+from services.billing.domain.payments import FINAL, Answer, Charged, Declined, NotDue, Outcome, Payment, Reason, Unheard
 
 METHOD = PaymentMethod(id=fake_id(7), owner_id=fake_id(4), token="pm_ok", added_at=MORNING)
 
@@ -66,19 +57,24 @@ def test_only_a_failure_that_a_method_cures_is_tried_again(reason: Reason) -> No
 
 @pytest.mark.parametrize(
     ("answer", "outcome", "detail"),
-    [
-        (Charged("ref"), "charged", "ref"),
-        (Declined("no funds"), "declined", "no funds"),
-        (Unheard(), "in-doubt", ""),
-        (None, "dropped", ""),
-    ],
+    [(Charged("ref"), "charged", "ref"), (Declined("no funds"), "declined", "no funds"), (Unheard(), "in-doubt", "")],
 )
-def test_an_attempt_keeps_what_was_answered(
-    answer: Charged | Declined | Unheard | None, outcome: Outcome, detail: str
-) -> None:
-    attempt: Attempt = payment().begin(METHOD, MORNING)
-    attempt.end(answer, MORNING)
+def test_an_attempt_keeps_what_was_said(answer: Answer, outcome: Outcome, detail: str) -> None:
+    attempt = payment().begin(METHOD, MORNING)
+    assert attempt.hear(answer, MORNING)
+    assert not attempt.hear(answer, MORNING + timedelta(seconds=1))
     assert (attempt.outcome, attempt.detail, attempt.ended_at) == (outcome, detail, MORNING)
+
+
+@given(st.permutations([Charged("ref"), Declined("no funds"), Unheard(), None]), st.integers(0, 4))
+def test_what_weighs_most_stays_whatever_the_order(said: list[Answer | None], first: int) -> None:
+    attempt = payment().begin(METHOD, MORNING)
+    for answer in [*said[first:], *said]:
+        if answer is not None:
+            attempt.hear(answer, MORNING)
+        elif attempt.outcome == "running":
+            attempt.drop(MORNING)
+    assert (attempt.outcome, attempt.detail) == ("charged", "ref")
 
 
 @given(st.lists(st.sampled_from(["begin", "succeed", "decline"]), max_size=30))

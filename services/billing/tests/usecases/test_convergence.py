@@ -1,4 +1,4 @@
-"""Any interleaving and any duplication of enrollments, methods and charges ends in one success and one invoice each."""
+"""Any interleaving and any duplication of what happens ends in one success and one invoice each."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ def agreed(n: int, amount: int = 4900) -> UserEnrolled:
     )
 
 
+TOKENS = ["ok", "declined", "timeout", "lost", "lost-declined"]
 Step = tuple[str, int, str]
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("enroll"), st.integers(0, 3), st.just("")),
-        st.tuples(st.just("add"), st.integers(0, 1), st.sampled_from(["ok", "declined", "timeout", "lost"])),
+        st.tuples(st.just("add"), st.integers(0, 1), st.sampled_from(TOKENS)),
         st.tuples(st.just("remove"), st.integers(0, 1), st.just("")),
         st.tuples(st.just("work"), st.integers(0, 5), st.just("")),
         st.tuples(st.just("answer"), st.integers(0, 5), st.just("")),
+        st.tuples(st.just("webhook"), st.integers(0, 9), st.just("")),
     ),
     max_size=50,
 )
@@ -65,6 +67,8 @@ async def take(world: World, step: Step) -> None:
         world.start(n)
     elif what == "answer":
         world.provider.let_go(n)
+    elif what == "webhook" and world.provider.notices:
+        await world.receive_webhook(uow)({}, world.provider.notices[n % len(world.provider.notices)])
     world.keep(uow)
     await world.breathe()
 
@@ -116,5 +120,6 @@ async def converge(script: list[Step]) -> None:
 @given(steps)
 @example([("add", 0, "lost"), ("enroll", 0, "")])
 @example([("add", 0, "declined"), ("enroll", 0, ""), ("work", 0, ""), ("work", 0, ""), ("add", 0, "ok")])
+@example([("add", 0, "lost"), ("enroll", 0, ""), ("work", 0, ""), ("answer", 0, ""), ("webhook", 0, "")])
 def test_everything_converges(script: list[Step]) -> None:
     asyncio.run(converge(script))

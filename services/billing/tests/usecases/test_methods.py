@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from lms_core.domain.money import Money
 from lms_core.testing.fakes import FakeUnitOfWork, principal
 from services.billing.domain.payments import Charged, Declined
+from services.billing.domain.webhooks import Notice
 from services.billing.ports.payments import Provider, ProviderUnreachable
 from services.billing.tests.usecases.world import World
 from services.billing.usecases.methods import AddMethod
@@ -19,6 +22,9 @@ class Away(Provider):
 
     async def charge(self, *, key: str, money: Money, token: str) -> Charged | Declined:
         raise ProviderUnreachable
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        return None
 
     async def void(self, key: str) -> Charged | None:
         raise ProviderUnreachable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from copy import copy
 from itertools import count
 from uuid import UUID
@@ -19,6 +20,7 @@ from services.billing.domain.invoices import Invoice
 from services.billing.domain.ledger import Entry
 from services.billing.domain.methods import PaymentMethod
 from services.billing.domain.payments import Attempt, Charged, Declined, Payment
+from services.billing.domain.webhooks import Notice
 from services.billing.ports.catalog import Prices
 from services.billing.ports.invoices import Invoices, IssuedInvoice
 from services.billing.ports.ledger import Ledger
@@ -27,8 +29,10 @@ from services.billing.ports.payments import Order, Payments, Provider, ProviderU
 from services.billing.usecases.invoices import Issue
 from services.billing.usecases.ledger import BookSale
 from services.billing.usecases.methods import AddMethod, RemoveMethod
-from services.billing.usecases.payments import Begin, Charge, ChargeEnrollment, ChargePayment, Fail, Succeed
+from services.billing.usecases.payments import Begin, Charge, ChargeEnrollment, ChargePayment, Fail, Hear, Succeed
+from services.billing.usecases.webhooks import ReceiveWebhook
 
+VOIDED = Declined("voided")
 PATIENCE = 3
 """Runs of a job until it is the last one."""
 
@@ -164,7 +168,8 @@ class MemoryBooks(Invoices, Ledger):
 class HeldProvider(Provider):
     """Every call waits to be let go, before it does anything and again before it answers.
 
-    Methods: `ok`, `declined`, `timeout` (nothing happens, nobody answers), `lost` (charged, but the answer is lost).
+    Methods: `ok`, `declined`, `timeout` (nothing happens, nobody answers), `lost` (charged, but the answer is lost),
+    `lost-declined`. What it has decided it also says in webhooks, whose body is the key of the charge.
     """
 
     def __init__(self) -> None:
@@ -178,17 +183,26 @@ class HeldProvider(Provider):
     async def charge(self, *, key: str, money: Money, token: str) -> Charged | Declined:
         await self._hold()
         if token != "timeout":
-            self.answers.setdefault(key, Declined("no") if token == "declined" else Charged(key))
+            self.answers.setdefault(key, Declined("no") if token.endswith("declined") else Charged(key))
         await self._hold()
-        if token in ("timeout", "lost"):
+        if token.startswith(("timeout", "lost")):
             raise ProviderUnreachable
         return self.answers[key]
 
     async def void(self, key: str) -> Charged | None:
         await self._hold()
-        answer = self.answers.setdefault(key, Declined("voided"))
+        answer = self.answers.setdefault(key, VOIDED)
         await self._hold()
         return answer if isinstance(answer, Charged) else None
+
+    @property
+    def notices(self) -> list[bytes]:
+        """The webhooks there are, in the order of what they speak of."""
+        return [key.encode() for key, answer in self.answers.items() if answer != VOIDED]
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        payment_id, _, attempt = body.decode().partition("/")
+        return Notice(payment_id=UUID(payment_id), attempt=int(attempt), answer=self.answers[body.decode()])
 
     async def _hold(self) -> None:
         if self.holding:
@@ -225,10 +239,16 @@ class World:
         begin = Begin(self.payments, self.methods, uow)
         return ChargeEnrollment(self.payments, self.prices, begin, Fail(uow), uow, self.clock, self.ids)
 
-    def charge_payment(self, uow: FakeUnitOfWork) -> ChargePayment:
+    def hear(self, uow: FakeUnitOfWork) -> Hear:
         begin = Begin(self.payments, self.methods, uow)
         succeed = Succeed(Issue(self.books, uow, self.ids), BookSale(self.books, self.ids), uow)
-        return ChargePayment(self.payments, self.methods, self.provider, begin, succeed, Fail(uow), uow, self.clock)
+        return Hear(self.payments, self.methods, begin, succeed, Fail(uow), self.clock)
+
+    def charge_payment(self, uow: FakeUnitOfWork) -> ChargePayment:
+        return ChargePayment(self.payments, self.provider, self.hear(uow), uow)
+
+    def receive_webhook(self, uow: FakeUnitOfWork) -> ReceiveWebhook:
+        return ReceiveWebhook(self.provider, self.payments, self.hear(uow), uow)
 
     def keep(self, uow: FakeUnitOfWork) -> None:
         """What was committed goes on its way."""
