@@ -149,7 +149,7 @@ async def to_the_end(work: Awaitable[T]) -> T:
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError as error:
-            if not task.done():
+            if not task.cancelled():  # ours, though the work may have ended in the same moment
                 cancelled = error
         except BaseException:  # noqa: BLE001  the task's own, raised below
             break
