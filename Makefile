@@ -26,8 +26,8 @@ help:  ## this list
 	@awk 'BEGIN { FS = ":[^#]*## *" } /^[a-z-]+:.*##/ { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-up: .venv/.synced  ## the whole platform in one process: PORT=8000, ARGS="…"
-	@exec $(BIN)/lms up --port $(PORT) $(ARGS)
+up: .venv/.synced  ## the whole platform, with a demonstration school: PORT=8000, ARGS=--empty
+	@exec $(BIN)/lms up --school --port $(PORT) $(ARGS)
 
 demo: .venv/.synced  ## the story of a course, from sign-up to certificate, against a fresh platform: ARGS="…"
 	@exec $(BIN)/lms demo $(ARGS)

@@ -8,7 +8,7 @@ import click
 
 from lms_adapters.platform.compose import VERSION
 from lms_adapters.platform.run import EXPECTED
-from lms_cli import admin, build, db, demo, events, jobs, trace, up
+from lms_cli import admin, build, db, demo, events, jobs, seed, trace, up
 
 
 class Ordered(click.Group):
@@ -42,6 +42,7 @@ def lms(ctx: click.Context, config: str | None, data: str | None) -> None:
 for command in (
     up.up,
     up.serve,
+    seed.seed,
     demo.demo,
     admin.admin,
     events.events,

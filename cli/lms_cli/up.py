@@ -20,6 +20,7 @@ from lms_cli.options import source
 from lms_cli.output import console
 from lms_cli.platform import UnknownService, services
 from lms_cli.reload import supervise
+from lms_cli.seed import make_first, print_school
 
 
 @click.command()
@@ -28,9 +29,21 @@ from lms_cli.reload import supervise
 @click.option("--only", metavar="A,B", help="Only these services (and the gateway).")
 @click.option("--data", metavar="DIR", help="Data folder.  [default: data]")
 @click.option("--reset", is_flag=True, help="Begin with an empty data folder: deletes what is in it.")
+@click.option(
+    "--school/--empty", default=False, help="Make the demonstration school first, if nothing is there (see `lms seed`)."
+)
 @click.option("--reload", is_flag=True, help="Start again when the code changes.")
 @click.pass_context
-def up(ctx: click.Context, port: int, host: str, only: str | None, data: str | None, reset: bool, reload: bool) -> None:
+def up(
+    ctx: click.Context,
+    port: int,
+    host: str,
+    only: str | None,
+    data: str | None,
+    reset: bool,
+    school: bool,
+    reload: bool,
+) -> None:
     """Run the whole platform in this process.
 
     Needs nothing else: databases are files in the data folder, events stay in the process. The same code runs on
@@ -50,8 +63,17 @@ def up(ctx: click.Context, port: int, host: str, only: str | None, data: str | N
     except UnknownService as error:
         raise click.ClickException(str(error)) from error
 
+    async def first() -> None:
+        nonlocal began
+        await make_first(settings_source)
+        began = time.perf_counter()
+
     async def ready(platform: Platform) -> None:
         _welcome(platform, f"http://{host}:{port}", time.perf_counter() - began)
+        await print_school(platform)
+        settings = platform.settings
+        events = "in this process" if settings.bus_url.startswith("memory") else settings.bus_url.partition(":")[0]
+        console.print(f"  Data in {settings.data}/, events {events}. Try `make demo`. Ctrl-C stops.\n")
 
     async def work() -> None:
         await run(
@@ -60,6 +82,7 @@ def up(ctx: click.Context, port: int, host: str, only: str | None, data: str | N
             host=host,
             port=port,
             front="gateway",
+            first=first if school else None,
             beside=lambda platform: ControlServer(platform, control_socket(folder)),
             ready=ready,
         )
@@ -90,15 +113,12 @@ def _welcome(platform: Platform, url: str, seconds: float) -> None:
     console.print(f"[bold]LMS platform[/] is ready after {seconds:.1f} s, with {len(platform.services)} services:\n")
     for one in platform.services.values():
         console.print(f"  [bold]{one.service.name:<13}[/]{one.service.summary}")
-    settings = platform.settings
-    events = "in this process" if settings.bus_url.startswith("memory") else settings.bus_url.partition(":")[0]
     console.print(f"\n  [bold]Look[/]          {url}/")
     console.print(f"  API           {url}/docs")
     console.print(f"  Events        {url}/docs/events")
     console.print(f"  Documents     {url}/openapi.json, {url}/asyncapi.json")
     console.print(f"  Health        {url}/health/ready")
-    console.print(f"  Metrics       {url}/metrics")
-    console.print(f"\n  Data in {settings.data}/, events {events}. Try `make demo`. Ctrl-C stops.\n")
+    console.print(f"  Metrics       {url}/metrics\n")
 
 
 @click.command()

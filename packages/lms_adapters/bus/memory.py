@@ -159,6 +159,12 @@ class MemoryBus(Bus):
                 lambda: all({*names} <= {r.sink.name for r in self._readers.get(s, ())} for s, names in readers.items())
             )
 
+    async def wait_for_late(self) -> bool:
+        """Wait for those that `publish` did not wait for to the end; whether there were any."""
+        late = [reader for readers in self._readers.values() for reader in readers if not reader.awake]
+        await asyncio.gather(*(reader.look() for reader in late))
+        return bool(late)
+
     async def ready(self) -> None:
         """See the port. It is here."""
 
