@@ -9,6 +9,7 @@ from typing import Any, NewType
 
 from dishka import AsyncContainer, Provider, Scope, make_async_container
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.types import ASGIApp
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,7 @@ from lms_adapters.sql.reader import Reader
 from lms_adapters.sql.uow import LateSession, SqlUnitOfWork
 from lms_adapters.web.answers import guard_without_copies
 from lms_adapters.web.auth import Fetch, TokenVerifier
+from lms_adapters.web.languages import Languages
 from lms_adapters.web.messages import MAX_BODY
 from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast
@@ -61,6 +63,7 @@ class RunningService:
             open_database(settings.database_url, pool=pool) if service.tables is not None else None
         )
         self.workers: Workers | None = None
+        self.languages = Languages(service.package)
         self.insight = Insight(service, VERSION, self.database, clock, self.faults)
         self._life = contextlib.AsyncExitStack()
 
@@ -108,11 +111,12 @@ class RunningService:
             plugins=[plugin],
             openapi_config=None,
             logging_config=None,
+            state=State({"languages": self.languages}),
             request_max_body_size=MAX_BODY,  # not from the plugin: Litestar overlooks it there
         )
         guard_without_copies(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
-        app: ASGIApp = Door(service.name, self.litestar, self.container, verifier)
+        app: ASGIApp = Door(service.name, self.litestar, self.container, verifier, self.languages)
         self.app = app if service.front is None else service.front(app, self.container)
         neighbours[service.name] = self.app
 
@@ -140,6 +144,7 @@ class RunningService:
         kernel.provide(lambda: neighbours, provides=Neighbours)
         kernel.provide(lambda: verifier, provides=TokenVerifier)
         kernel.provide(lambda: self.insight, provides=Insight)
+        kernel.provide(lambda: self.languages, provides=Languages)
         if database is not None:
             kernel.provide(lambda: database, provides=Database)
             kernel.provide(Reader)

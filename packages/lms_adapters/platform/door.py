@@ -16,6 +16,7 @@ from lms_adapters.telemetry import tracing
 from lms_adapters.telemetry.metrics import request_timer
 from lms_adapters.web.auth import TokenVerifier
 from lms_adapters.web.inject import CONTAINER
+from lms_adapters.web.languages import Languages
 from lms_adapters.web.messages import MAX_BODY
 from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_of
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
@@ -30,11 +31,14 @@ _CAREFUL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosni
 class Door:
     """Trace, principal, idempotency key and metrics around a service's Litestar app."""
 
-    def __init__(self, service: str, app: ASGIApp, container: AsyncContainer, verifier: TokenVerifier) -> None:
+    def __init__(
+        self, service: str, app: ASGIApp, container: AsyncContainer, verifier: TokenVerifier, languages: Languages
+    ) -> None:
         self._service = service
         self._app = app
         self._container = container
         self._verifier = verifier
+        self._languages = languages
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """ASGI 3."""
@@ -62,7 +66,7 @@ class Door:
             try:
                 receive = await self._admit(scope, headers, receive)
             except Refusal as refusal:
-                await refuse(scope, answer, refusal)
+                await self._refuse(scope, answer, refusal, headers.get(b"accept-language"))
             else:
                 await self._app(scope, receive, answer)
         route = scope.get("path_template") or "-"
@@ -72,7 +76,7 @@ class Door:
         """Who is it, and was this asked before? Raises Unauthenticated, Invalid, TooLarge, Unavailable."""
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
-            raise TooLarge(f"at most {MAX_BODY} bytes")
+            raise TooLarge("at most {most} bytes", most=MAX_BODY)
         authorization = headers.get(b"authorization")
         actor = "anonymous"
         if authorization is not None:
@@ -87,11 +91,23 @@ class Door:
             AMBIENT.set(Ambient(actor))
             return receive
         if not 0 < len(key) <= 128 or not key.isascii():
-            raise Invalid("Idempotency-Key is 1 to 128 ASCII characters")
+            raise Invalid("Idempotency-Key is 1 to {most} ASCII characters", most=128)
         body = await _whole(receive)
         digest = hashlib.sha256(body).hexdigest()
         AMBIENT.set(Ambient(actor, Key(actor, f"POST {scope['path']}", key.decode(), digest)))
         return _again(body, receive)
+
+    async def _refuse(self, scope: Scope, send: Any, refusal: Refusal, accepted: bytes | None) -> None:
+        """A refusal as a problem document, where there is no Litestar yet."""
+        language = self._languages.chosen(accepted.decode("latin-1") if accepted else None)
+        headers = [(b"content-type", MEDIA_TYPE.encode())]
+        headers += [(name.encode(), value.encode()) for name, value in headers_of(refusal, language).items()]
+        body = encode(document(refusal, scope["path"], language))
+        headers.append((b"content-length", b"%d" % len(body)))
+        if scope["method"] == "HEAD":
+            body = b""
+        await send({"type": "http.response.start", "status": status_of(type(refusal)), "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _unless_said(headers: Any) -> list[tuple[bytes, bytes]]:
@@ -109,7 +125,7 @@ async def _whole(receive: Any) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY:
-            raise TooLarge(f"at most {MAX_BODY} bytes")
+            raise TooLarge("at most {most} bytes", most=MAX_BODY)
         chunks.append(chunk)
         if not message.get("more_body"):
             return b"".join(chunks)
@@ -126,13 +142,3 @@ def _again(body: bytes, receive: Any) -> Any:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
-
-
-async def refuse(scope: Scope, send: Any, refusal: Refusal) -> None:
-    """A refusal as a problem document, where there is no Litestar yet."""
-    headers = [(b"content-type", MEDIA_TYPE.encode())]
-    headers += [(name.encode(), value.encode()) for name, value in headers_of(refusal).items()]
-    body = encode(document(refusal, scope["path"]))
-    headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status_of(type(refusal)), "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False})

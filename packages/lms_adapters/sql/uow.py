@@ -199,7 +199,7 @@ class SqlUnitOfWork:
         """See the port. Raises TooLarge for a body that a broker would not take."""
         body = encode(event)
         if len(body) > MAX_EVENT:
-            raise TooLarge(f"{event.type} would have {len(body)} bytes; at most {MAX_EVENT}")
+            raise TooLarge("{event} would have more than {most} bytes", event=event.type, most=MAX_EVENT)
         self._open.events.append(
             Envelope(
                 id=str(self._ids.new()),

@@ -111,7 +111,7 @@ class Requires:
         if not isinstance(principal, Principal):
             raise Unauthenticated
         if self.permission not in principal.permissions:
-            raise Forbidden(f"this needs the permission {self.permission}", rule=self.permission)
+            raise Forbidden("this needs the permission {rule}", rule=self.permission)
 
 
 def requires(permission: str) -> Requires:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 
 from lms_adapters.sql.idempotency import KeyReused
 from lms_adapters.telemetry import tracing
+from lms_adapters.web.languages import ENGLISH, Language, Languages
 from lms_core.domain.errors import (
     Busy,
     Conflict,
@@ -29,7 +31,6 @@ from lms_core.domain.errors import (
     Unauthenticated,
     Unavailable,
     Waiting,
-    fill,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,6 +52,8 @@ STATUS: dict[type[Refusal], int] = {
 }
 """A kind of refusal as a status; a subclass has its kind's."""
 
+INTERNAL, CRASHED = "internal", "Something went wrong on our side"
+"""The code and title of what is no refusal but our fault."""
 _log = structlog.get_logger("web")
 _SECURITY_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -81,27 +84,27 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """For invalid input: `{"pointer": "#/email", "detail": "…"}` (RFC 6901), and what the detail names."""
 
 
-def document(refusal: Refusal, instance: str) -> dict[str, Any]:
-    """A refusal as a problem document."""
+def document(refusal: Refusal, instance: str, language: Language = ENGLISH) -> dict[str, Any]:
+    """A refusal as a problem document; a detail that the language has no words for is left out of it."""
     problem: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
-        "title": refusal.title(),
+        "title": language.title(refusal.code, refusal.title()),
         "status": status_of(type(refusal)),
         "instance": instance,
         "trace_id": tracing.trace_id(),
     }
-    if refusal.detail:
-        problem["detail"] = fill(refusal.detail, refusal.facts)
+    if refusal.detail and (detail := language.sentence(refusal.detail, refusal.named)):
+        problem["detail"] = detail
     for name, fact in refusal.facts.items():
         problem.setdefault(name, fact)
     if "errors" in problem:
-        problem["errors"] = [fault | {"detail": fill(fault["detail"], fault)} for fault in problem["errors"]]
+        problem["errors"] = [language.fault(fault) for fault in problem["errors"]]
     return problem
 
 
-def headers_of(refusal: Refusal) -> dict[str, str]:
+def headers_of(refusal: Refusal, language: Language = ENGLISH) -> dict[str, str]:
     """Retry-After for what time may cure, WWW-Authenticate where a token is wanted (RFC 9110, section 11.6.1)."""
-    headers = dict(_SECURITY_HEADERS)
+    headers = _headers(language)
     if isinstance(refusal, Waiting):
         headers["retry-after"] = str(max(1, math.ceil(refusal.after.total_seconds())))
     if isinstance(refusal, Unauthenticated):
@@ -109,13 +112,27 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
     return headers
 
 
+def _headers(language: Language) -> dict[str, str]:
+    return _SECURITY_HEADERS | {"content-language": language.tag, "vary": "Accept-Language"}
+
+
+_KERNEL = Languages()
+
+
+def _language(request: Request[Any, Any, Any]) -> Language:
+    """The caller's, of those that the app's state has."""
+    languages: Languages = request.app.state.get("languages", _KERNEL)
+    return languages.chosen(request.headers.get("accept-language"))
+
+
 def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     """Litestar's handler for refusals."""
+    language = _language(request)
     return Response(
-        document(refusal, request.url.path),
+        document(refusal, request.url.path, language),
         status_code=status_of(type(refusal)),
         media_type=MEDIA_TYPE,
-        headers=headers_of(refusal),
+        headers=headers_of(refusal, language),
     )
 
 
@@ -169,30 +186,34 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return refused(request, NotFound("no such path"))
     if kind is not None:
         return refused(request, kind(error.detail))
-    title = HTTPStatus(error.status_code).phrase
-    body = {
-        "type": f"/problems/http/{error.status_code}",
-        "title": title,
-        "status": error.status_code,
-        "detail": error.detail if error.status_code < 500 else "",
-        "instance": request.url.path,
-        "trace_id": tracing.trace_id(),
-    }
-    headers = {
-        **_SECURITY_HEADERS,
-        **({"allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}),
-    }
-    return Response(body, status_code=error.status_code, media_type=MEDIA_TYPE, headers=headers)
+    allow = {"allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}
+    code, title = f"http/{error.status_code}", HTTPStatus(error.status_code).phrase
+    return _plain(request, error.status_code, code, title, error.detail if error.status_code < 500 else "", allow)
 
 
 def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: logged with its stack, answered without."""
     _log.error("request failed", path=request.url.path, exc_info=error)
-    body = {
-        "type": "/problems/internal",
-        "title": "Something went wrong on our side",
-        "status": 500,
-        "instance": request.url.path,
-        "trace_id": tracing.trace_id(),
-    }
-    return Response(body, status_code=500, media_type=MEDIA_TYPE, headers=_SECURITY_HEADERS)
+    return _plain(request, 500, INTERNAL, CRASHED)
+
+
+def _plain(
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """A problem that is no refusal."""
+    language = _language(request)
+    problem = Problem(
+        type=f"/problems/{code}",
+        title=language.title(code, title),
+        status=status,
+        detail=language.sentence(detail, {}) or "",
+        instance=request.url.path,
+        trace_id=tracing.trace_id(),
+    )
+    more = dict(headers or {})
+    return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=_headers(language) | more)

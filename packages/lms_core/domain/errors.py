@@ -39,9 +39,17 @@ class Refusal(Exception):
             cls.code = code
 
     def __init__(self, detail: str = "", **facts: object) -> None:
-        super().__init__(fill(detail, facts) or self.title())
+        super().__init__(detail)
         self.detail = detail
         self.facts = facts
+
+    def __str__(self) -> str:
+        return fill(self.detail, self.named) or self.title()
+
+    @property
+    def named(self) -> Mapping[str, Any]:
+        """What the detail may speak of."""
+        return self.facts
 
     @classmethod
     def title(cls) -> str:
@@ -64,7 +72,15 @@ class Invalid(Refusal, code="invalid"):
     @classmethod
     def at(cls, pointer: str, detail: str, **facts: object) -> Invalid:
         """One fault at one place: `Invalid.at("#/price/amount", "must be at most {most}", most=100)`."""
-        return cls(detail, errors=({"pointer": pointer, "detail": detail, **facts},), **facts)
+        return cls(detail, errors=({"pointer": pointer, "detail": detail, **facts},))
+
+    @property
+    def named(self) -> Mapping[str, Any]:
+        """What the detail may speak of: the facts of the one fault as well."""
+        match self.facts.get("errors"):
+            case [dict(fault)]:
+                return self.facts | fault
+        return self.facts
 
 
 class Unauthenticated(Refusal, code="unauthenticated"):

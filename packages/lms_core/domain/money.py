@@ -47,7 +47,7 @@ class Money(msgspec.Struct, frozen=True, order=False):
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:
-            raise Invalid(f"cannot combine {self.currency} with {other.currency}")
+            raise Invalid("cannot combine {one} with {other}", one=self.currency, other=other.currency)
         return other.amount
 
     def allocate(self, weights: Sequence[int]) -> tuple[Money, ...]:

@@ -21,7 +21,7 @@ class Credential:
 def check_password(password: str, *, email: str, display_name: str) -> None:
     """Raises Invalid at #/password when it is too short, too long or too close to the account."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise Invalid.at("#/password", f"must be {MIN_LENGTH} to {MAX_LENGTH} characters")
+        raise Invalid.at("#/password", "must be {least} to {most} characters", least=MIN_LENGTH, most=MAX_LENGTH)
     lowered = password.lower()
     if len(set(lowered)) < 4:
         raise Invalid.at("#/password", "must have more than three different characters")

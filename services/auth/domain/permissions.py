@@ -22,5 +22,5 @@ class RoleAssignment:
 def known_role(role: str) -> str:
     """Raises Invalid at #/role for a role that does not exist."""
     if role not in ROLES:
-        raise Invalid.at("#/role", f"must be one of {', '.join(sorted(ROLES))}")
+        raise Invalid.at("#/role", "must be one of {known}", known=", ".join(sorted(ROLES)))
     return role

@@ -58,7 +58,7 @@ class Price:
 def new_price(*, id: UUID, course_id: UUID, money: Money, set_by: UUID, at: datetime, previous: Price | None) -> Price:
     """The course's next price. Raises Invalid at #/amount."""
     if not 0 < money.amount <= MAX_AMOUNT:
-        raise Invalid.at("#/amount", f"must be 1 to {MAX_AMOUNT} minor units")
+        raise Invalid.at("#/amount", "must be 1 to {most} minor units", most=MAX_AMOUNT)
     if previous is not None:
         at = max(at, previous.set_at + _NEXT_MOMENT)
     return Price(id=id, course_id=course_id, amount=money.amount, currency=money.currency, set_by=set_by, set_at=at)

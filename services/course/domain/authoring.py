@@ -22,7 +22,7 @@ def normal_title(raw: str, pointer: str = "#/title") -> str:
     """One line with single spaces. Raises Invalid at the pointer."""
     title = " ".join(raw.split())
     if not 1 <= len(title) <= MAX_TITLE or _CONTROL.search(title):
-        raise Invalid.at(pointer, f"must be 1 to {MAX_TITLE} characters without control characters")
+        raise Invalid.at(pointer, "must be 1 to {most} characters without control characters", most=MAX_TITLE)
     return title
 
 
@@ -30,14 +30,14 @@ def normal_summary(raw: str) -> str:
     """Several lines are fine. Raises Invalid at #/summary."""
     summary = raw.replace("\r\n", "\n").strip()
     if len(summary) > MAX_SUMMARY or _CONTROL_IN_TEXT.search(summary):
-        raise Invalid.at("#/summary", f"must be at most {MAX_SUMMARY} characters without control characters")
+        raise Invalid.at("#/summary", "must be at most {most} characters without control characters", most=MAX_SUMMARY)
     return summary
 
 
 def possible_capacity(capacity: int | None) -> int | None:
     """None is unlimited; zero takes nobody. Raises Invalid at #/capacity."""
     if capacity is not None and not 0 <= capacity <= MAX_CAPACITY:
-        raise Invalid.at("#/capacity", f"must be 0 to {MAX_CAPACITY}, or null for no limit")
+        raise Invalid.at("#/capacity", "must be 0 to {most}, or null for no limit", most=MAX_CAPACITY)
     return capacity
 
 

@@ -33,7 +33,7 @@ class Text:
     def check(self, pointer: str) -> None:
         """Raises Invalid below the pointer."""
         if not self.markdown.strip() or len(self.markdown) > MAX_MARKDOWN:
-            raise Invalid.at(f"{pointer}/markdown", f"must be 1 to {MAX_MARKDOWN} characters")
+            raise Invalid.at(f"{pointer}/markdown", "must be 1 to {most} characters", most=MAX_MARKDOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,10 @@ class Video:
     def check(self, pointer: str) -> None:
         """Raises Invalid below the pointer."""
         if not _address(self.url):
-            raise Invalid.at(f"{pointer}/url", f"must be an http or https address of at most {MAX_URL} characters")
+            where = f"{pointer}/url"
+            raise Invalid.at(where, "must be an http or https address of at most {most} characters", most=MAX_URL)
         if not 1 <= self.seconds <= MAX_SECONDS:
-            raise Invalid.at(f"{pointer}/seconds", f"must be 1 to {MAX_SECONDS}")
+            raise Invalid.at(f"{pointer}/seconds", "must be {least} to {most}", least=1, most=MAX_SECONDS)
 
 
 Block = Text | Video

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from lms_core.domain.errors import Invalid, Stale
@@ -101,7 +101,7 @@ class _Fitting(Generic[C]):
     """Looks at every part of an outline and gathers what is wrong with it."""
 
     def __init__(self) -> None:
-        self.faults: list[dict[str, str]] = []
+        self.faults: list[dict[str, Any]] = []
         self._seen: set[UUID] = set()
 
     def module(self, old: Module[C], at: str) -> Module[C]:
@@ -148,7 +148,8 @@ def fitting(modules: tuple[Module[C], ...]) -> tuple[Module[C], ...]:
     look: _Fitting[C] = _Fitting()
     normal = tuple(look.module(part, f"#/modules/{i}") for i, part in enumerate(modules))
     if sum(1 for _ in topics(normal)) > MAX_TOPICS or sum(1 for _ in blocks(normal)) > MAX_BLOCKS:
-        look.faults.append({"pointer": "#/modules", "detail": f"at most {MAX_TOPICS} topics and {MAX_BLOCKS} blocks"})
+        most = {"topics": MAX_TOPICS, "blocks": MAX_BLOCKS}
+        look.faults.append({"pointer": "#/modules", "detail": "at most {topics} topics and {blocks} blocks", **most})
     if look.faults:
         raise Invalid(errors=tuple(look.faults[:100]))
     return normal

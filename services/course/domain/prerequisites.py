@@ -53,7 +53,7 @@ Graph = Mapping[UUID, Sequence[Named]]
 def chosen(ids: Sequence[UUID], published: Iterable[Named]) -> list[Named]:
     """The courses with these ids, in this order. Raises Invalid with a pointer to each that cannot be needed."""
     if len(ids) > MAX_PREREQUISITES:
-        raise Invalid.at("#/course_ids", f"at most {MAX_PREREQUISITES} courses")
+        raise Invalid.at("#/course_ids", "at most {most} courses", most=MAX_PREREQUISITES)
     known = {course.course_id: course for course in published}
     faults = [
         {"pointer": f"#/course_ids/{i}", "detail": "is named twice" if id in ids[:i] else "is no published course"}

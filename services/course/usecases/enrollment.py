@@ -152,7 +152,7 @@ async def _place(enrollments: Enrollments, id: UUID) -> Enrollment:
     try:
         return await enrollments.get(id)
     except NotFound:
-        raise NotYet(f"enrollment {id} is not there yet") from None
+        raise NotYet("enrollment {enrollment_id} is not there yet", enrollment_id=id) from None
 
 
 USE_CASES = (Enroll, ShowEnrollment, ListEnrollments, ActivateEnrollment, SuspendEnrollment)

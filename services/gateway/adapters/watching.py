@@ -57,7 +57,7 @@ class Watch:
         With the id of the event that came last it goes on behind it. Raises TooMany.
         """
         if self.watching >= self._most:
-            raise TooMany(f"{self._most} watch already", after=timedelta(seconds=10))
+            raise TooMany("{most} watch already", most=self._most, after=timedelta(seconds=10))
         events = self._events(read_seen(last_event_id or ""), until)
         await anext(events)  # it has begun, and is counted until it ends
         return events

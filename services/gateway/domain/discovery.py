@@ -62,7 +62,7 @@ class Directory:
     def learn(self, name: str, description: Description) -> list[str]:
         """What the service `name` says now; the claims that cannot be granted, as sentences. Raises WrongService."""
         if description.name != name:
-            raise WrongService(f"where {name} should be, {description.name} answers")
+            raise WrongService("where {expected} should be, {found} answers", expected=name, found=description.name)
         if self.known.get(name) is description:
             return []
         known = {**self.known, name: description}

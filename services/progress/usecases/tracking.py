@@ -29,7 +29,7 @@ from services.progress.domain.tracking import (
 )
 from services.progress.ports.tracking import Outlines, Tracks
 
-Faults = list[dict[str, str]]
+Faults = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,7 @@ class TrackProgress:
     async def _begin(self, event: UserEnrolled) -> None:
         outline = await self.outlines.get(event.course_id, event.course_version)
         if outline is None:
-            raise NotYet(f"version {event.course_version} of course {event.course_id} has not arrived")
+            raise NotYet("the course has not arrived", course_id=event.course_id, version=event.course_version)
         if await self.tracks.tracking(event.enrollment_id) is None:
             await self.tracks.add(
                 begin(
@@ -183,14 +183,14 @@ class TrackProgress:
     async def _turn(self, enrollment_id: UUID, status: Status, at: datetime) -> None:
         tracking = await self.tracks.tracking(enrollment_id)
         if tracking is None:
-            raise NotYet(f"enrollment {enrollment_id} has not arrived")
+            raise NotYet("enrollment {enrollment_id} has not arrived", enrollment_id=enrollment_id)
         tracking.turn(status, at)
         await self.tracks.update(tracking)
 
     async def _count(self, event: ActivityRecorded) -> None:
         track = await self.tracks.get(event.enrollment_id, event.activity_id)
         if track is None:
-            raise NotYet(f"enrollment {event.enrollment_id} has not arrived")
+            raise NotYet("enrollment {enrollment_id} has not arrived", enrollment_id=event.enrollment_id)
         if track.count(_activity(event)):
             await self.tracks.save(track)
 
@@ -205,9 +205,10 @@ def _check(activities: Sequence[NewActivity], tracks: Mapping[UUID, Track], *, l
         if track is None:
             unknown.append(_fault(i, "course_id", "your place in this course is not known, or not yet"))
         elif activity.topic_id not in track.outline:
-            wrong.append(_fault(i, "topic_id", f"is no topic of version {track.tracking.course_version} of the course"))
+            version = track.tracking.course_version
+            wrong.append(_fault(i, "topic_id", "is no topic of version {version} of the course", version=version))
         elif track.tracking.status != "active":
-            closed.append(_fault(i, "course_id", f"your place in this course is {track.tracking.status}"))
+            closed.append(_fault(i, "course_id", "your place in this course is {status}", status=track.tracking.status))
     if wrong:
         raise Invalid(errors=(*wrong, *unknown, *closed))
     if unknown:
@@ -216,8 +217,8 @@ def _check(activities: Sequence[NewActivity], tracks: Mapping[UUID, Track], *, l
         raise NotActive(errors=closed)
 
 
-def _fault(i: int, field: str, detail: str) -> dict[str, str]:
-    return {"pointer": f"#/activities/{i}/{field}", "detail": detail}
+def _fault(i: int, field: str, detail: str, **facts: object) -> dict[str, object]:
+    return {"pointer": f"#/activities/{i}/{field}", "detail": detail, **facts}
 
 
 def _visible(tracking: Tracking) -> tuple[int, int, int]:

@@ -37,7 +37,7 @@ def tidy_name(raw: str) -> str:
     """One line without needless spaces. Raises Invalid at #/display_name."""
     name = " ".join(raw.split())
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
-        raise Invalid.at("#/display_name", f"must be 1 to {MAX_NAME} printable characters")
+        raise Invalid.at("#/display_name", "must be 1 to {most} printable characters", most=MAX_NAME)
     return name
 
 
@@ -46,5 +46,5 @@ def tidy_bio(raw: str) -> str:
     lines = [line.rstrip() for line in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     bio = "\n".join(lines).strip()
     if len(bio) > MAX_BIO or not all(c.isprintable() or c in "\n\t" for c in bio):
-        raise Invalid.at("#/bio", f"must be at most {MAX_BIO} printable characters, tabs and line breaks")
+        raise Invalid.at("#/bio", "must be at most {most} printable characters, tabs and line breaks", most=MAX_BIO)
     return bio

@@ -33,7 +33,7 @@ class SandboxProvider(Provider):
 
     async def check(self, token: str) -> None:
         if token not in _DECIDES:
-            raise UnknownToken.at("#/token", f"the sandbox knows {', '.join(_DECIDES)}")
+            raise UnknownToken.at("#/token", "the sandbox knows {known}", known=", ".join(_DECIDES))
 
     async def charge(self, *, key: str, money: Money, token: str) -> Charged | Declined:
         kept = await self._desk.ask(key, token, money, _DECIDES[token])

@@ -145,7 +145,7 @@ class Exchange:
             return message
         self._size += len(message.get("body", b""))
         if self._size > self._limits.body:
-            self._stop(TooLarge(f"at most {self._limits.body} bytes"))
+            self._stop(TooLarge("at most {most} bytes", most=self._limits.body))
             await asyncio.get_running_loop().create_future()  # until the task's end reaches this
         self._body_done = not message.get("more_body", False)
         return message
@@ -214,7 +214,7 @@ class Exchange:
             self._cancel()
 
     def _late(self) -> None:
-        self._stop(Late(f"no whole answer within {self._limits.deadline:g} seconds"))
+        self._stop(Late("no whole answer within {seconds} seconds", seconds=f"{self._limits.deadline:g}"))
 
     def _stay(self) -> None:
         """An event stream goes on, as long as something comes."""
@@ -228,4 +228,4 @@ class Exchange:
         if left > 0:
             self._timer = loop.call_later(left, self._idle)
         else:
-            self._stop(Late(f"nothing came for {self._limits.idle:g} seconds"))
+            self._stop(Late("nothing came for {seconds} seconds", seconds=f"{self._limits.idle:g}"))

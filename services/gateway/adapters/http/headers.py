@@ -64,7 +64,7 @@ def sort(headers: Any) -> Incoming:
                 has_body = True
         else:
             if name in noted:
-                fault = Invalid(f"{name.decode()} may stand once")
+                fault = Invalid("{header} may stand once", header=name.decode())
             noted[name] = pair[1]
             if what is _KEEP:
                 passed.append(pair)

@@ -14,6 +14,7 @@ from litestar.types import ASGIApp
 from opentelemetry.trace import SpanKind
 
 from lms_adapters.telemetry import tracing
+from lms_adapters.web.languages import Language, Languages
 from lms_core.domain.errors import Refusal, TooLarge, Unauthenticated, Unavailable
 from services.gateway.adapters.http import rate_limiting
 from services.gateway.adapters.http.exchange import Exchange, Limits
@@ -53,6 +54,7 @@ class Proxy:
     proxies: Proxies
     cors: Cors
     monitor: Monitor
+    languages: Languages
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI 3, for HTTP."""
@@ -94,7 +96,7 @@ class Proxy:
         except Refusal as refusal:
             if route is not None and isinstance(refusal, Unavailable):
                 self.monitor.failure(route, refusal.code)
-            status = await refuse(scope, send, refusal, trace, extra)
+            status = await refuse(scope, send, refusal, trace, extra, self._language(scope))
         except BrokenOff as broken:
             if route is not None:
                 self.monitor.failure(route, "broken-off")
@@ -102,9 +104,14 @@ class Proxy:
             raise
         except Exception as error:  # noqa: BLE001 - the client gets an answer in any case
             _log.error("the gateway failed", trace_id=trace, exc_info=error)
-            status = await crash(scope, send, trace, extra)
+            status = await crash(scope, send, trace, extra, self._language(scope))
         finally:
             self.monitor.request(method, route, status, began, ended, trace)
+
+    def _language(self, scope: dict[str, Any]) -> Language:
+        """The caller's."""
+        accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+        return self.languages.chosen(accepted.decode("latin-1"))
 
     def _check(self, incoming: Incoming) -> None:
         """Raises Invalid, TooLarge."""
@@ -112,7 +119,7 @@ class Proxy:
             raise incoming.fault
         length = incoming.noted.get(b"content-length")
         if length is not None and int(length) > self.limits.body:
-            raise TooLarge(f"at most {self.limits.body} bytes")
+            raise TooLarge("at most {most} bytes", most=self.limits.body)
 
     async def _admit(
         self, scope: dict[str, Any], authorization: bytes | None, address: str, extra: list[Header]

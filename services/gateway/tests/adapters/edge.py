@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
+from lms_adapters.web.languages import Languages
 from lms_core.domain.errors import Unauthenticated, Unavailable
 from lms_core.security.principal import Principal
 from lms_core.testing.fakes import FakeClock
@@ -164,6 +165,7 @@ async def edge(way: Upstream | Exception, **limits: float) -> Proxy:
         proxies=Proxies(()),
         cors=Cors(()),
         monitor=Monitor(Tally(), Recollection(), FakeClock(), lambda: 0, access_log=True),
+        languages=Languages("services.gateway"),
     )
 
 

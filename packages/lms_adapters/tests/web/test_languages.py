@@ -1,0 +1,98 @@
+"""Which language a refusal is told in, and what becomes of its facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lms_adapters.web.languages import ENGLISH, Language, Languages
+from lms_adapters.web.problems import document, fault, headers_of
+from lms_core.domain.errors import Forbidden, Invalid, TooLarge, Unavailable
+
+LANGUAGES = Languages()
+GERMAN = LANGUAGES.known["de"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tag"),
+    [
+        (None, "en"),
+        ("", "en"),
+        ("de", "de"),
+        ("DE", "de"),
+        ("de-AT", "de"),
+        ("de-Latn-CH, en;q=0.9", "de"),
+        ("en, de", "en"),
+        ("en;q=0.5, de;q=0.7", "de"),
+        ("en;q=0.5,de;q=0.50", "en"),
+        ("fr, de;q=0.3", "de"),
+        ("fr", "en"),
+        ("de;q=0", "en"),
+        ("de;q=0.000, fr", "en"),
+        ("*", "en"),
+        ("fr, *;q=0.5, de;q=0.1", "en"),
+        ("de ; q=1.0 , en ; q=0.9", "de"),
+        ("de;q=2", "en"),
+        ("de;level=1", "en"),
+        ("d\u00e9", "en"),
+        (";;,,", "en"),
+        ("en-" * 1000 + "de", "en"),
+    ],
+)
+def test_the_callers_language_is_chosen(accepted: str | None, tag: str) -> None:
+    assert LANGUAGES.chosen(accepted).tag == tag
+
+
+def test_titles_and_details_are_told_with_their_facts() -> None:
+    refusal = TooLarge("at most {most} bytes", most=7)
+    english, german = document(refusal, "/x"), document(refusal, "/x", GERMAN)
+    assert (english["title"], english["detail"]) == (TooLarge.title(), "at most 7 bytes")
+    assert (german["title"], german["detail"]) == (GERMAN.title("too-large", ""), "höchstens 7 Bytes")
+    same = {"type", "status", "instance", "most"}
+    assert {k: english[k] for k in same} == {k: german[k] for k in same}, "what is meant for programs stays"
+    assert str(refusal) == "at most 7 bytes", "and so does what stands in the logs"
+
+
+def test_faults_keep_their_places_and_facts() -> None:
+    refusal = Invalid.at("#/limit", "must be {least} to {most}", least=1, most=9)
+    [told] = document(refusal, "/x", GERMAN)["errors"]
+    assert told == {"pointer": "#/limit", "detail": "muss 1 bis 9 sein", "least": 1, "most": 9}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Expected `str`, got `int`", "erwartet wird `str`, es kam `int`"),
+        ("Expected `str` of length <= 3", "darf höchstens die Länge 3 haben"),
+        ("Expected `int` >= 1", "muss mindestens 1 sein"),
+        ("Expected `str` matching regex '^[A-Z]{3}$'", "muss von der Form '^[A-Z]{3}$' sein"),
+        ("Object contains unknown field `a {detail} b`", "das Feld `a {detail} b` ist hier nicht bekannt"),
+        ("Invalid UUID", "muss eine UUID sein"),
+    ],
+)
+def test_what_libraries_say_is_told_too(said: str, told: str) -> None:
+    refusal = Invalid(errors=(fault("title", said),))
+    [german] = document(refusal, "/x", GERMAN)["errors"]
+    [english] = document(refusal, "/x")["errors"]
+    assert (german["detail"], english["detail"]) == (told, said)
+
+
+def test_what_a_language_has_no_words_for() -> None:
+    refusal: Any = Unavailable("NATS cannot be reached: {error}", error="refused")
+    assert "detail" not in document(refusal, "/x", GERMAN), "a detail for operators is left out"
+    assert document(refusal, "/x", GERMAN)["title"] == "Das lässt sich im Moment nicht beantworten"
+    [told] = document(Invalid.at("#/a", "is odd"), "/x", GERMAN)["errors"]
+    assert told["detail"] == "is odd", "a fault is told in English rather than not at all"
+
+
+def test_an_answer_says_its_language_and_what_it_depends_on() -> None:
+    for language in (ENGLISH, GERMAN):
+        headers = headers_of(Forbidden(), language)
+        assert (headers["content-language"], headers["vary"]) == (language.tag, "Accept-Language")
+
+
+def test_catalogues_are_laid_over_each_other() -> None:
+    language = Language("x", {"titles": {"a": "1", "b": "1"}}, {"titles": {"b": "2"}, "sentences": {"s {n}": "S {n}"}})
+    assert (language.title("a", ""), language.title("b", ""), language.title("c", "C")) == ("1", "2", "C")
+    assert language.sentence("s {n}", {"n": 3}) == "S 3"
