@@ -38,7 +38,10 @@ class HttpServices(Services):
         return description
 
     async def read(self, name: str, path: str) -> bytes:
-        return await self._get(self._addresses[name] + path)
+        try:
+            return await self._get(self._addresses[name] + path)
+        except Unavailable as error:  # without the address: this is shown to people
+            raise Unavailable(f"{name} does not answer") from error
 
     async def _get(self, url: str) -> bytes:
         try:

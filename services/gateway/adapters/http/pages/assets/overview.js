@@ -135,7 +135,10 @@ async function listen() {
 
 setInterval(() => {
   if (Date.now() - heard < 3000 * Math.max(seconds, 1)) return;
-  live.classList.add("stale");
+  if (!live.classList.contains("stale")) {
+    live.classList.add("stale");
+    for (const state of live.querySelectorAll("[data-field=state]")) state.textContent = `was ${state.textContent}`;
+  }
   say(`No word from the gateway since ${clock(heard)}`, "bad");
 }, 1000);
 
