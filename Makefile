@@ -40,6 +40,7 @@ client: .venv/.synced $(NPM)  ## a typed TypeScript client of the API, in dist/c
 	@mkdir -p dist/client
 	@$(BIN)/lms openapi -o dist/client/openapi.json
 	@cp $(API)/client/* dist/client/
+	@awk '/^```ts$$/ { on = 1; next } /^```$$/ { on = 0 } on' docs/guide/typescript.md > dist/client/guide.ts
 	@ln -sfn ../../$(API)/node_modules dist/client/node_modules
 	@cd dist/client && npx openapi-typescript openapi.json --default-non-nullable false -o schema.d.ts && npx tsc -p .
 

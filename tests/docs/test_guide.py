@@ -18,7 +18,7 @@ from tests.docs.generated import DOCS
 from tests.docs.guide import Example, Request, assigned, curl, examples, from_answer, picked, words
 from tests.platforms import RunningPlatform, running
 
-STORY = ("start", "sign-in", "courses", "enroll", "pay", "learn", "live")
+STORY = ("start", "sign-in", "courses", "enroll", "pay", "learn", "live", "typescript")
 PAGES = [DOCS / "guide" / f"{name}.md" for name in STORY]
 PATIENCE_SECONDS = 15.0
 LOCAL = "http://127.0.0.1:8000"
