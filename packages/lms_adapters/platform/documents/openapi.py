@@ -15,11 +15,12 @@ from lms_adapters.platform.documents.schemas import REF, Schema, said, schemas
 from lms_adapters.platform.service import Service
 from lms_core.domain.events import encode
 
+_ETAG = '"7-9c2b1f0a4d6e"'
 HEADERS: dict[str, Any] = {
     "ETag": {
         "description": "The version of what is answered; send it back as `If-Match` or `If-None-Match`.",
         "schema": {"type": "string"},
-        "example": '"7"',
+        "example": _ETAG,
     },
     "Link": {
         "description": 'The address of the next page, with `rel="next"` (RFC 8288); absent on the last.',
@@ -53,9 +54,9 @@ _KEY = {
 _KNOWN: dict[str, tuple[str, Any]] = {
     "cursor": ("`next` of the page before; none for the first page.", COMMON["cursor"]),
     "limit": ("How many at most.", 20),
-    "If-Match": ("The ETag of the version you read; without it the answer is 428.", '"7"'),
+    "If-Match": ("The ETag of the version you read; without it the answer is 428.", _ETAG),
     "Last-Event-ID": ("The id of the last event you have: the stream goes on after it.", None),
-    "If-None-Match": ("The ETag you have; while it is current the answer is 304.", '"7"'),
+    "If-None-Match": ("The ETag you have; while it is current the answer is 304.", _ETAG),
 }
 """What parameters of these names mean where they do not say, and what they look like."""
 _BEARER = {
