@@ -5,6 +5,9 @@ const API = "/api/v1";
 const etags = new Map();
 const $ = (id) => document.getElementById(id);
 
+/** Also where crypto.randomUUID is not: on a page that came neither from this machine nor by TLS. */
+const unique = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
+
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -17,12 +20,15 @@ function show() {
   $("standing").textContent = name ? `Signed in as ${name}.` : "Nobody is signed in: what is open to anybody answers.";
   $("sign-out").hidden = !name;
   $("sign-in").hidden = Boolean(name);
-  for (const button of document.querySelectorAll("[data-account]")) {
+  for (const button of document.querySelectorAll("button[data-account]")) {
     button.setAttribute("aria-pressed", String(button.dataset.account === name));
   }
+  const other = [...document.querySelectorAll("option[data-account]")].find((option) => option.dataset.account === name);
+  if ($("others")) $("others").value = other?.value ?? "";
 }
 
 async function attempt(change) {
+  etags.clear();
   $("refusal").hidden = true;
   $("session").setAttribute("aria-busy", "true");
   try {
@@ -54,7 +60,9 @@ async function offerDemoAccounts() {
   const others = accounts.filter((account) => first.get(standing(account)) !== account);
   if (others.length > 0) {
     others.forEach((one, index) => {
-      $("others").append(element("option", { value: String(index) }, `${one.display_name}, ${standing(one)}`));
+      const option = element("option", { value: String(index) }, `${one.display_name}, ${standing(one)}`);
+      option.dataset.account = one.display_name;
+      $("others").append(option);
     });
     $("others").addEventListener("change", ({ target }) => {
       if (target.value) attempt(() => as(others[Number(target.value)]));
@@ -64,13 +72,14 @@ async function offerDemoAccounts() {
   if (accounts.length === 0) {
     oneClick("A new learner", "Ada Lovelace", () =>
       register({
-        email: `ada.${crypto.randomUUID().slice(0, 8)}@example.org`,
-        password: crypto.randomUUID(),
+        email: `ada.${unique().slice(0, 8)}@example.org`,
+        password: unique(),
         display_name: "Ada Lovelace",
       }),
     );
   }
   $("demo").hidden = false;
+  show();
 }
 
 // ── what ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +97,7 @@ async function outgoing(request) {
   if (url.origin !== location.origin || !url.pathname.startsWith(`${API}/`)) return request;
   const access = await token();
   if (access) request.headers.Authorization = `Bearer ${access}`;
-  if (request.method === "POST") request.headers["Idempotency-Key"] ||= crypto.randomUUID();
+  if (request.method === "POST") request.headers["Idempotency-Key"] ||= unique();
   if (["PUT", "PATCH"].includes(request.method) && etags.has(url.pathname)) {
     request.headers["If-Match"] ||= etags.get(url.pathname);
   }
