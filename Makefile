@@ -33,6 +33,7 @@ demo: .venv/.synced  ## the story of a course, from sign-up to certificate, agai
 	@exec $(BIN)/lms demo $(ARGS)
 
 docs: .venv/.synced  ## these documents as a site, in dist/docs; a link that leads nowhere is an error
+	@rm -rf dist/docs
 	@$(BIN)/python -m sphinx -q -E -a -b html -W --keep-going -n -c docs -d dist/doctrees . dist/docs
 	@echo "$(CURDIR)/dist/docs/index.html"
 
