@@ -36,7 +36,7 @@ class ShowTrace:
             return story
         if missing:
             raise Unavailable(f"{', '.join(missing)} cannot be asked")
-        raise UnknownTrace
+        raise UnknownTrace("nothing that is kept carries this id: it never did, or it was too long ago")
 
     async def _ask(self, name: str, trace_id: str) -> list[Step] | None:
         try:

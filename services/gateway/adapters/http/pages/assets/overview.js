@@ -59,9 +59,9 @@ function pulse(now) {
   live.classList.remove("stale");
   put(document.getElementById("asof"), `As of ${clock(now.at)}`);
   const figures = {
-    "Requests a second": rate(total(services, "requests_per_second")),
-    "Errors a second": rate(total(services, "errors_per_second")),
-    "Events a second": rate(total(services, "events_per_second")),
+    "Requests/s": rate(total(services, "requests_per_second")),
+    "Errors/s": rate(total(services, "errors_per_second")),
+    "Events/s": rate(total(services, "events_per_second")),
     Waiting: count(total(services, "outbox", "inbox", "jobs")),
     "Given up": count(total(services, "dead_letters", "dead_jobs")),
   };
