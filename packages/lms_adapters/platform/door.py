@@ -12,8 +12,7 @@ from opentelemetry.trace import SpanKind
 
 from lms_adapters.sql.idempotency import Key
 from lms_adapters.sql.uow import AMBIENT, Ambient
-from lms_adapters.telemetry import tracing
-from lms_adapters.telemetry.metrics import request_timer
+from lms_adapters.telemetry import metrics, tracing
 from lms_adapters.web.auth import TokenVerifier
 from lms_adapters.web.inject import CONTAINER
 from lms_adapters.web.languages import Languages
@@ -70,7 +69,7 @@ class Door:
             else:
                 await self._app(scope, receive, answer)
         route = scope.get("path_template") or "-"
-        request_timer(self._service, scope["method"], str(route), status).observe(perf_counter() - began)
+        metrics.request(self._service, scope["method"], str(route), status, perf_counter() - began)
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> Any:
         """Who is it, and was this asked before? Raises Unauthenticated, Invalid, TooLarge, Unavailable."""

@@ -31,9 +31,19 @@ def _json(value: Any, **_: Any) -> str:
     return msgspec.json.encode(value, enc_hook=str).decode()
 
 
+_machine_level: int | None = None
+
+
+def for_machines(level: int) -> bool:
+    """Whether lines of this level are written, and as JSON."""
+    return _machine_level is not None and level >= _machine_level
+
+
 def configure(form: Literal["console", "json"], level: str) -> None:
     """Once per process, before anything logs. Standard logging goes the same way."""
+    global _machine_level  # noqa: PLW0603  one per process, set before anything runs
     number = logging.getLevelNamesMapping()[level.upper()]
+    _machine_level = number if form == "json" else None
     last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
         if form == "json"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 
-from opentelemetry import context, trace
+from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -58,28 +59,22 @@ def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTE
     return _tracer.start_as_current_span(name, outside, kind=kind)
 
 
-class _Unrecorded(NonRecordingSpan):
-    """A span that only carries its ids, and knows how they are written."""
-
-    def __init__(self, traceparent: str) -> None:
-        ids = int(traceparent[3:35], 16), int(traceparent[36:52], 16)
-        super().__init__(SpanContext(*ids, is_remote=False, trace_flags=TraceFlags(int(traceparent[53:], 16))))
-        self.traceparent = traceparent
+_CARRIED: ContextVar[str] = ContextVar("lms_traceparent", default="")
 
 
 class _Carried:
-    """The block of such a span."""
+    """The block of a span that is not recorded: it only carries its ids, as they are written."""
 
     __slots__ = ("_here", "_token")
 
     def __init__(self, traceparent: str) -> None:
-        self._here = _Unrecorded(traceparent)
+        self._here = traceparent
 
     def __enter__(self) -> None:
-        self._token = context.attach(trace.set_span_in_context(self._here))
+        self._token = _CARRIED.set(self._here)
 
     def __exit__(self, *_: object) -> None:
-        context.detach(self._token)
+        _CARRIED.reset(self._token)
 
 
 _PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
@@ -103,10 +98,9 @@ def following(parent: str | None) -> str:
 
 def traceparent() -> str:
     """The current span as a `traceparent` header; empty outside any span."""
-    span = trace.get_current_span()
-    if isinstance(span, _Unrecorded):
-        return span.traceparent
-    here = span.get_span_context()
+    if _tracer is None:
+        return _CARRIED.get()
+    here = trace.get_current_span().get_span_context()
     if not here.is_valid:
         return ""
     return f"00-{here.trace_id:032x}-{here.span_id:016x}-{int(here.trace_flags):02x}"

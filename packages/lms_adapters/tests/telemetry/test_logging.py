@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging as standard
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,16 +13,18 @@ import pytest
 import structlog
 
 from lms_adapters.telemetry import logging
+from lms_adapters.telemetry.access import AccessLog
 
 
 @pytest.fixture(autouse=True)
 def unchanged() -> Iterator[None]:
     """Logging is of the whole process: leave it as it was."""
     root, before = standard.getLogger(), standard.getLogger().handlers[:]
-    level, configuration = root.level, structlog.get_config()
+    level, configuration, machines = root.level, structlog.get_config(), logging._machine_level
     yield
     structlog.configure(**configuration)
     root.handlers[:], root.level = before, level
+    logging._machine_level = machines
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -62,3 +66,37 @@ def test_below_the_level_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> 
     structlog.get_logger("test").info("quiet")
     standard.getLogger("nats").info("quiet")
     assert lines(capsys) == []
+
+
+async def test_lines_of_the_access_log_look_like_all_others(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("json", "info")
+    said = {"trace_id": "a" * 32, "method": "GET", "route": '/odd "one"', "status": 200, "upstream": "course"}
+    AccessLog().request(seconds=0.001234, **said)  # type: ignore[arg-type]
+    structlog.get_logger("access").info("request", ms=1.23, **said)
+    fast, usual = lines(capsys)
+    assert usual.keys() == fast.keys()
+    assert {**usual, "timestamp": ""} == {**fast, "timestamp": ""}
+    assert len(usual["timestamp"]) == len(fast["timestamp"])
+    assert abs(datetime.fromisoformat(usual["timestamp"]) - datetime.fromisoformat(fast["timestamp"])).seconds < 60
+
+
+async def test_lines_of_the_access_log_are_written_together_and_none_is_lost(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logging.configure("json", "info")
+    log = AccessLog()
+    for status in (200, 404):
+        log.request("a" * 32, "GET", "/courses", status, "course", 0.001)
+    assert capsys.readouterr().err == ""
+    await asyncio.sleep(0)
+    assert [line["status"] for line in lines(capsys)] == [200, 404]
+    log.request("a" * 32, "GET", "/courses", 500, "course", 0.001)
+    del log
+    assert [line["status"] for line in lines(capsys)] == [500]
+
+
+async def test_people_and_a_higher_level_are_respected_by_the_access_log(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("json", "warning")
+    AccessLog().request("a" * 32, "GET", "/courses", 200, "course", 0.001)
+    await asyncio.sleep(0)
+    assert capsys.readouterr().err == ""

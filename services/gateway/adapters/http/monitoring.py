@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from time import perf_counter
 
-import structlog
 from prometheus_client import Counter
 
-from lms_adapters.telemetry.metrics import request_timer
+from lms_adapters.telemetry import metrics
+from lms_adapters.telemetry.access import AccessLog
 from lms_core.domain.time import to_ms
 from lms_core.domain.traces import Step
 from lms_core.ports.clock import Clock
@@ -18,7 +18,6 @@ from services.gateway.ports.rate_limiting import Ticks
 _SECOND = 1_000_000_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _failures = Counter("lms_gateway_upstream_failures_total", "Requests that a service failed", ("upstream", "kind"))
-_log = structlog.get_logger("access")
 
 
 class Monitor:
@@ -29,30 +28,22 @@ class Monitor:
         self._requests = requests
         self._clock = clock
         self._ticks = ticks
-        self._access_log = access_log
+        self._access_log = AccessLog() if access_log else None
 
     def request(self, method: str, route: Route | None, status: int, began: float, ended: float, trace: str) -> None:
         """It is over. Paths are told by their route: ids in them are nobody's business."""
         seconds = (ended or perf_counter()) - began
         prefix, upstream = (route.prefix, route.service) if route is not None else ("-", "-")
         known = method if method in _METHODS else "other"
-        request_timer("gateway", known, prefix, status).observe(seconds)
+        metrics.request("gateway", known, prefix, status, seconds)
         self._tally.count(upstream, self._ticks() // _SECOND, failed=status >= 500)
         if route is not None:
             now, name = to_ms(self._clock.now()), f"{known} {prefix}"
             took = round(seconds * 1000)
             step = Step(kind="request", service=upstream, name=name, at=now - took, ended=now, state=str(status))
             self._requests.keep(trace, step)
-        if self._access_log:
-            _log.info(
-                "request",
-                trace_id=trace,
-                method=known,
-                route=prefix,
-                status=status,
-                ms=round(seconds * 1000, 2),
-                upstream=upstream,
-            )
+        if self._access_log is not None:
+            self._access_log.request(trace, known, prefix, status, upstream, seconds)
 
     def failure(self, route: Route, kind: str) -> None:
         """The service did not answer as it should."""
