@@ -34,6 +34,7 @@ from lms_adapters.web.answers import guard_without_copies
 from lms_adapters.web.auth import Fetch, TokenVerifier
 from lms_adapters.web.languages import Languages
 from lms_adapters.web.messages import MAX_BODY
+from lms_adapters.web.reads import Reads
 from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast
 from lms_core.ports.bus import Bus
@@ -116,7 +117,7 @@ class RunningService:
         )
         guard_without_copies(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
-        app: ASGIApp = Door(service.name, self.litestar, self.container, verifier, self.languages)
+        app: ASGIApp = Door(service.name, Reads(self.litestar), self.container, verifier, self.languages)
         self.app = app if service.front is None else service.front(app, self.container)
         neighbours[service.name] = self.app
 

@@ -8,11 +8,13 @@ from litestar import Litestar, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.serialization import default_serializer, encode_json
-from litestar.types import Guard
+from litestar.types import Guard, Serializer
 
 T = TypeVar("T")
 _JSON = "application/json"
+_JSON_HEADER = (b"content-type", b"application/json")
 _BODYLESS = frozenset({204, 304})
+_NO_HEADERS: dict[str, str] = {}
 
 
 class Answer(Response[T]):
@@ -44,25 +46,13 @@ class Answer(Response[T]):
         **given: Any,
     ) -> Any:
         """As Litestar's."""
-        media_type = self.media_type or media_type or _JSON
-        status = self.status_code or status_code or 200
-        if (
-            media_type != _JSON
-            or status in _BODYLESS
-            or self.cookies
-            or self.background
-            or self.response_type_encoders
-            or any(given.values())
-        ):
-            return super().to_asgi_response(
-                app, request, media_type=media_type, status_code=status, headers=headers, **given
-            )
-        body = self.content if isinstance(self.content, bytes) else encode_json(self.content, default_serializer)
-        merged = {**headers, **self.headers} if headers else self.headers
-        sent = [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in merged.items()]
-        sent.append((b"content-type", b"application/json"))
-        sent.append((b"content-length", b"%d" % len(body)))
-        return _Whole(status, sent, body)
+        if headers or any(given.values()):
+            short = None
+        else:
+            short = short_answer(self, media_type, status_code or 200)
+        return short or super().to_asgi_response(
+            app, request, media_type=media_type or _JSON, status_code=status_code, headers=headers, **given
+        )
 
 
 class _Whole:
@@ -79,6 +69,32 @@ class _Whole:
         """ASGI 3."""
         await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+
+def short_answer(
+    result: Any, media_type: Any, status_code: int, serializer: Serializer = default_serializer
+) -> _Whole | None:
+    """What a handler returned, as JSON and a few headers; None when that is not all there is to it.
+
+    `media_type` and `status_code` are the handler's, for a result that does not say.
+    """
+    kind, content, headers = type(result), result, _NO_HEADERS
+    if kind is Answer or kind is Response:
+        if result.cookies or result.background or result.response_type_encoders:
+            return None
+        media_type, status_code = result.media_type or media_type, result.status_code or status_code
+        content, headers = result.content, result.headers
+    elif isinstance(result, Response):
+        return None
+    if (media_type or _JSON) != _JSON:
+        return None
+    sent = [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers.items()]
+    if status_code in _BODYLESS:
+        return _Whole(status_code, sent, b"") if content is None else None
+    body = content if isinstance(content, bytes) else encode_json(content, serializer)
+    sent.append(_JSON_HEADER)
+    sent.append((b"content-length", b"%d" % len(body)))
+    return _Whole(status_code, sent, body)
 
 
 class _Asked:

@@ -107,7 +107,10 @@ class Requires:
         self.permission = permission
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        principal = connection.scope.get("principal")
+        self.check(connection.scope.get("principal"))
+
+    def check(self, principal: object) -> None:
+        """Raises Unauthenticated, Forbidden."""
         if not isinstance(principal, Principal):
             raise Unauthenticated
         if self.permission not in principal.permissions:

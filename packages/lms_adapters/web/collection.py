@@ -20,10 +20,10 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Operation
-from litestar.types import Guard
+from litestar.types import Guard, Scope
 
 from lms_adapters.web.answers import Answer
 from lms_adapters.web.fields import fields_of
@@ -81,13 +81,18 @@ class Collection:
             def __post_init__(self) -> None:
                 self.parameters = [*(self.parameters or ()), *parameters]
 
-        return get(path, guards=guards, dependencies={"wanted": Provide(self._read)}, operation_class=Documented)
+        return get(
+            path,
+            guards=guards,
+            dependencies={"wanted": Provide(self._read, sync_to_thread=False)},
+            operation_class=Documented,
+        )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Collection:
         return self  # Litestar copies handlers, and what they hold
 
-    async def _read(self, request: Request[Any, Any, Any]) -> Asked:
-        return self.grammar.read(request.scope["path"], request.scope["query_string"])
+    def _read(self, scope: Scope) -> Asked:
+        return self.grammar.read(scope["path"], scope["query_string"])
 
     def page(self, wanted: Asked, found: Sequence[Any], **more: Any) -> Response[Any]:
         """As many as were wanted of what was found, and where the rest is (`Link`, RFC 8288)."""
