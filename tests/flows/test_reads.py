@@ -125,7 +125,9 @@ class _Both:
 
         reads = Reads(litestar)
         reads._app = counted
-        self._ways = [Door(service.service.name, app, service.container, verifier, service.languages) for app in (reads, litestar)]
+        self._ways = [
+            Door(service.service.name, app, service.container, verifier, service.languages) for app in (reads, litestar)
+        ]
 
     async def ask(self, method: str, target: str, token: str, headers: tuple[Header, ...]) -> Answer:
         sent = [("traceparent", TRACE), *headers]

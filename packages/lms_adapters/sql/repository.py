@@ -31,7 +31,7 @@ class Repository(Generic[R, E]):
         self._row = row
         self._entity = entity
         self._read: list[R] = []  # the session holds rows weakly: kept, an update need not read again
-        self._fields = tuple(f.name for f in dataclasses.fields(entity))  # type: ignore[arg-type]
+        self._fields = _fields(entity)
 
     @functools.cached_property
     def _rows(self) -> Any:  # made inside the unit of work: before it the session has no connection
@@ -86,6 +86,11 @@ class Repository(Generic[R, E]):
     def _out(self, row: R) -> E:
         self._read.append(row)
         return self._entity(**{name: getattr(row, name) for name in self._fields})
+
+
+@functools.cache
+def _fields(entity: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(entity))
 
 
 _made: dict[type[Any], type[SQLAlchemyAsyncRepository[Any]]] = {}

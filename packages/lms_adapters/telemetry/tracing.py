@@ -87,7 +87,9 @@ def recording() -> bool:
 
 def following(parent: str | None) -> str:
     """The traceparent of a span that continues `parent`, or begins a trace: for a hot path that records nothing."""
-    known = _PARENT.fullmatch(parent) if parent is not None else None
+    if parent is None:
+        return f"00-{_ids.generate_trace_id():032x}-{_ids.generate_span_id():016x}-00"
+    known = _PARENT.fullmatch(parent)
     if known is not None:
         return f"00-{known[1]}-{_ids.generate_span_id():016x}-{int(known[2], 16) & 1:02x}"
     remote = parse(parent)  # of a later version

@@ -23,7 +23,7 @@ class Answer(Response[T]):
     def __init__(self, content: T, *, headers: Any = None, status_code: int | None = None, **rest: Any) -> None:
         """As Litestar's."""
         media_type = rest.pop("media_type", None)
-        if any(value for value in rest.values()):
+        if rest and any(rest.values()):
             super().__init__(content, headers=headers, status_code=status_code, media_type=media_type, **rest)
             return
         self.content = content

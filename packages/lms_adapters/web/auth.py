@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -42,18 +42,19 @@ class TokenVerifier:
         self._keys: KeySet | None = None
         self._fetched_at = from_ms(0)
         self._fetching = asyncio.Lock()
-        self._seen: OrderedDict[str, Principal] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[Principal, datetime]] = OrderedDict()
 
     async def principal(self, token: str) -> Principal:
         """Who this token speaks for. Raises Unauthenticated, or Unavailable when the keys cannot be had."""
         known = self._seen.get(token)
         if known is not None:
-            if known.expires_at + LEEWAY > self._clock.now():
-                return known
+            principal, until = known
+            if until > self._clock.now():
+                return principal
             del self._seen[token]
             raise Unauthenticated("the token has expired")
         principal = self._principal(await self._decode(token))
-        self._seen[token] = principal
+        self._seen[token] = principal, principal.expires_at + LEEWAY
         if len(self._seen) > _CACHED:
             self._seen.popitem(last=False)
         return principal

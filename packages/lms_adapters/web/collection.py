@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -32,6 +33,9 @@ from lms_adapters.web.messages import view
 from lms_adapters.web.pagination import Page, write_cursor
 
 __all__ = ["Asked", "Collection", "Page", "Wanted"]
+
+_KEPT = 256
+"""Queries that are remembered as they were read."""
 
 Wanted: TypeAlias = NamedDependency[Asked]
 """The type of the handler parameter `wanted`."""
@@ -68,6 +72,7 @@ class Collection:
             required,
             beside,
         )
+        self._read_again = lru_cache(_KEPT)(self.grammar.read)
         self._id = id
         self._items: Any = list[item]  # type: ignore[valid-type]
         self._page = page
@@ -92,7 +97,7 @@ class Collection:
         return self  # Litestar copies handlers, and what they hold
 
     def _read(self, scope: Scope) -> Asked:
-        return self.grammar.read(scope["path"], scope["query_string"])
+        return self._read_again(scope["path"], scope["query_string"])
 
     def page(self, wanted: Asked, found: Sequence[Any], **more: Any) -> Response[Any]:
         """As many as were wanted of what was found, and where the rest is (`Link`, RFC 8288)."""

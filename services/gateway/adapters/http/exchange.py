@@ -73,6 +73,7 @@ class Exchange:
         self._size = 0
         self._last = 0.0
         self._cancels = 0
+        self._task: asyncio.Task[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
         self.status = 0
@@ -81,11 +82,10 @@ class Exchange:
     async def run(self, upstream: Upstream, scope: dict[str, Any]) -> None:
         """Forward and pass back. Raises a Refusal while nothing is answered, BrokenOff afterwards; or ClientGone."""
         failure: Refusal | None = None
-        self._task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
         try:
             await Apart(upstream(scope, self.receive, self.send), self._waits)
         except asyncio.CancelledError:
-            if self._task.cancelling() > self._cancels:  # others than we want the end
+            if _here().cancelling() > self._cancels:  # others than we want the end
                 raise
         except Refusal as refusal:
             failure = refusal
@@ -107,13 +107,14 @@ class Exchange:
 
     def _waits(self) -> None:
         """The service does not answer at once: from here on time counts."""
+        self._task = _here()
         if self._timer is None and not self._whole:
             self._timer = asyncio.get_running_loop().call_later(self._limits.deadline, self._late)
 
     def _cancel(self) -> None:
         """End the service, as if its own task was cancelled."""
         self._cancels += 1
-        self._task.cancel()
+        (self._task or _here()).cancel()
 
     def _end(self) -> None:
         """Leave nothing behind."""
@@ -122,7 +123,7 @@ class Exchange:
         if self._watcher is not None:
             self._watcher.cancel()
         for _ in range(self._cancels):
-            self._task.uncancel()
+            _here().uncancel()
 
     # what the service receives
 
@@ -229,3 +230,9 @@ class Exchange:
             self._timer = loop.call_later(left, self._idle)
         else:
             self._stop(Late("nothing came for {seconds} seconds", seconds=f"{self._limits.idle:g}"))
+
+
+def _here() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
