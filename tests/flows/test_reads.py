@@ -16,8 +16,12 @@ from litestar.routes import HTTPRoute
 from lms_adapters.platform.compose import RunningService
 from lms_adapters.platform.door import Door
 from lms_adapters.testing.service import TRACE, ServiceUnderTest
-from lms_adapters.web.auth import TokenVerifier
+from lms_adapters.web.auth import Requires, TokenVerifier
+from lms_adapters.web.problems import refused
 from lms_adapters.web.reads import Reads, compiled
+from lms_core.domain.errors import NotFound
+from lms_core.security.principal import Principal
+from lms_core.testing.fakes import FakeClock
 from services.user.service import SERVICE as USER
 from tests.security.knock import Answer, Header, knock
 from tests.security.school import Person, School, opened
@@ -203,3 +207,22 @@ def test_what_is_not_plain_is_not_compiled() -> None:
     app = Litestar([cached, dependent, numbered], openapi_config=None, logging_config=None)
     routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
     assert [compiled(app, route) for route in routes] == [None] * 3
+
+
+async def test_a_guard_with_a_rule_of_its_own_is_asked_that_rule() -> None:
+    class Closed(Requires):
+        async def __call__(self, connection: object, handler: object) -> None:
+            raise NotFound
+
+    @get("/closed", guards=[Closed("course:read")])
+    async def closed() -> dict[str, int]:
+        return {}
+
+    app = Litestar([closed], exception_handlers={NotFound: refused}, openapi_config=None, logging_config=None)
+    principal = Principal(UNKNOWN, frozenset({"admin"}), UNKNOWN, FakeClock().now())
+
+    async def signed_in(scope: Any, receive: Any, send: Any) -> None:
+        scope["principal"] = principal
+        await Reads(app)(scope, receive, send)
+
+    assert (await knock(signed_in, "GET", "/closed")).status == 404

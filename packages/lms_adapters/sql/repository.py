@@ -31,7 +31,7 @@ class Repository(Generic[R, E]):
         self._row = row
         self._entity = entity
         self._read: list[R] = []  # the session holds rows weakly: kept, an update need not read again
-        self._fields = _fields(entity)
+        self._fields: tuple[str, ...] = _fields(entity)  # type: ignore[arg-type]
 
     @functools.cached_property
     def _rows(self) -> Any:  # made inside the unit of work: before it the session has no connection
@@ -89,7 +89,7 @@ class Repository(Generic[R, E]):
 
 
 @functools.cache
-def _fields(entity: type[Any]) -> tuple[str, ...]:
+def _fields(entity: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(entity))
 
 

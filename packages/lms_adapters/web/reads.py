@@ -106,8 +106,10 @@ class Read:
         self._call: Any = handler.fn
         self._parameters = parameters
         guards: list[Any] = handler.resolve_guards()
-        self._permissions = tuple(guard for guard in guards if isinstance(guard, Requires))
-        self._guards = tuple(guard for guard in guards if not isinstance(guard, Requires) and guard is not anyone)
+        self._permissions = tuple(
+            guard for guard in guards if type(guard) is Requires
+        )  # others have rules of their own
+        self._guards = tuple(guard for guard in guards if type(guard) is not Requires and guard is not anyone)
         self._refusals: Mapping[Any, Any] = handler.resolve_exception_handlers()
         self._plain = not (
             handler.background
