@@ -23,6 +23,11 @@ LOADED_BY_NAME = (
     "asyncpg",  # SQLAlchemy: postgresql+asyncpg://
 )
 
+# The same for what one module of a service finds by name: it goes where that module goes.
+FOUND_BY_NAME = {
+    "gateway": {"adapters/http/assets.py": "swagger-ui-py"}  # its files, not its code
+}
+
 # What is loaded by path, not by import, goes with the modules beside it: Alembic revisions, templates, .proto files.
 _MIGRATIONS = ("**/migrations/**/[0-9]*.py",)
 _NOT_DATA = ("!**/*.py", "!**/*.pyi", "!**/BUILD", "!BUILD", "!**/README.md", "!README.md", "!**/tests/**")
@@ -72,16 +77,13 @@ def lms_program(name, entry_point, without=[], **kwargs):
     _pex(name, entry_point, [], without)
 
 
-def lms_service(name, without=[], loads={}, **kwargs):
-    """A service: `./pants package services/<name>` writes dist/<name>.pex, which runs `python -m services.<name>`.
-
-    `loads` says what a module finds by name: `{"adapters/http/assets.py": ["swagger-ui-py"]}`.
-    """
+def lms_service(name, without=[], **kwargs):
+    """A service: `./pants package services/<name>` writes dist/<name>.pex, which runs `python -m services.<name>`."""
     lms_layers()
     # its revisions go wherever its manifest goes
     overrides = {"service.py": {"dependencies": [":migrations"]}}
-    for module, requirements in loads.items():
-        overrides[module] = {"dependencies": ["//:reqs#" + r for r in requirements]}
+    for module, requirement in FOUND_BY_NAME.get(name, {}).items():
+        overrides[module] = {"dependencies": ["//:reqs#" + requirement]}
     lms_library(name, overrides=overrides, **kwargs)
     _pex(name, "__main__.py", [":" + name], without)
 

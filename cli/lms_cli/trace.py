@@ -23,8 +23,9 @@ _STYLES = {"dead": "bold red", "backing-off": "yellow", "parked": "yellow", "wai
 @as_json
 @click.pass_context
 def trace(ctx: click.Context, id: str, json: bool) -> None:
-    """Tell the story of a trace: the request, its events, who took them, jobs, mails and invoices, with times.
+    """Tell the story of a trace: what a request caused.
 
+    The request, its events, who took them, jobs, mails and invoices as a tree, with times.
     ID is the trace id of an answer, a log line, an invoice or a mail; a whole traceparent is understood too.
     """
     trace_id = find_trace_id(id)

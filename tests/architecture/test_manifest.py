@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import importlib
 import inspect
@@ -119,6 +120,13 @@ def test_endpoints_stand_below_the_services_routes_and_ask_for_known_permissions
         for method, path, handler in root_endpoints(service):
             assert any(path == r or path.startswith(f"{r}/") for r in manifest(service).roots), (method, path)
             assert permission_of(handler) in {None, *known}, (method, path)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_handler_that_was_looked_at_can_still_be_registered(service: str) -> None:
+    for _, _, handler in (*endpoints(service), *root_endpoints(service)):
+        assert handler.parsed_fn_signature is not None
+        copy.deepcopy(handler)  # as Litestar does; a msgspec.Meta in a signature cannot be copied
 
 
 @pytest.mark.parametrize("service", SERVICES)

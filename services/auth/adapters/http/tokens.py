@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -33,15 +33,15 @@ class TokensView(View, kw_only=True):
     """Seconds that the access token counts."""
 
 
-KeySet: TypeAlias = Annotated[
-    dict[str, Any],
-    msgspec.Meta(
-        description="A JSON Web Key Set (RFC 7517).",
-        examples=[
-            {"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…"}]}
-        ],
-    ),
-]
+class KeySetView(View, kw_only=True):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: Annotated[
+        list[dict[str, str]],
+        msgspec.Meta(
+            examples=[[{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…"}]]
+        ),
+    ]
 
 
 def _answer(tokens: Tokens) -> Response[TokensView]:
@@ -75,5 +75,5 @@ class TokensController(Controller):
 
     @get("/jwks", guards=[anyone])
     @inject
-    async def jwks(self, show: FromDishka[ShowKeys]) -> Response[KeySet]:
-        return Response(await show(), headers={"cache-control": "public, max-age=300"})
+    async def jwks(self, show: FromDishka[ShowKeys]) -> Response[KeySetView]:
+        return Response(view(await show(), KeySetView), headers={"cache-control": "public, max-age=300"})
