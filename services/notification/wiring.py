@@ -14,6 +14,7 @@ from services.notification.adapters.sandbox.delivery import SandboxMailbox, Sand
 from services.notification.adapters.sql.delivery import SqlParcels
 from services.notification.adapters.sql.messages import SqlCourses, SqlInbox, SqlMessages
 from services.notification.adapters.sql.recipients import SqlRecipients
+from services.notification.domain.realtime import Places
 from services.notification.ports.delivery import Mailbox, Mailer, Parcels
 from services.notification.ports.messages import Courses, Inbox, Messages
 from services.notification.ports.recipients import Recipients
@@ -33,6 +34,11 @@ def templates(settings: NotificationSettings) -> Templates:
     return JinjaTemplates(settings.public_url)
 
 
+def places(settings: NotificationSettings) -> Places:
+    """Counted in this process: each instance has its own."""
+    return Places(settings.streams_per_person)
+
+
 def pages(settings: NotificationSettings) -> Pages:
     """The sandbox's pages, with a stylesheet of their own."""
     return Pages("services.notification", dev=settings.profile == "dev", assets=ASSETS)
@@ -49,6 +55,7 @@ def wiring() -> Provider:
     provider.provide(open_mailer, scope=Scope.APP)
     provider.provide(SandboxMailbox, provides=Mailbox, scope=Scope.APP)
     provider.provide(pages, scope=Scope.APP)
+    provider.provide(places, scope=Scope.APP)
     provider.provide(templates, scope=Scope.APP)
     provider.provide_all(*recipients.USE_CASES, *messages.USE_CASES, *delivery.USE_CASES)
     provider.provide_all(*realtime.USE_CASES, scope=Scope.APP)

@@ -12,7 +12,7 @@ from lms_core.ports.broadcast import Broadcast
 from lms_core.ports.clock import Clock
 from lms_core.security.principal import Principal
 from services.notification.domain.messages import Message
-from services.notification.domain.realtime import channel_of
+from services.notification.domain.realtime import Place, Places, TooManyStreams, channel_of
 from services.notification.ports.messages import Inbox
 
 LOOK_AGAIN_SECONDS = 30.0
@@ -28,27 +28,32 @@ class FollowInbox:
     With `Last-Event-ID` it begins with everything after that message, so that nothing is missed between two
     connections; an id that is not in your inbox brings all of it. Without, it begins with what is new. The event's id
     is the message's id, its data the message as the list shows it. The stream ends when the access token does: refresh
-    it and connect again.
+    it and connect again. One person may follow from a few places at once; one more is 429 with `Retry-After`.
     """
 
-    raises: ClassVar = ()
+    raises: ClassVar = (TooManyStreams,)
 
     inbox: Inbox
     broadcast: Broadcast
     clock: Clock
+    places: Places
 
-    async def __call__(self, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:
-        async with self.broadcast.listen(channel_of(me.id)) as hints:
-            position = await self._begin(me, last)
-            while True:
-                while batch := await self.inbox.after(me.id, position, limit=_BATCH):
-                    for message in batch:
-                        yield message
-                    position = batch[-1].position or position
-                left = (me.expires_at - self.clock.now()).total_seconds()
-                if left <= 0:
-                    return
-                await _hint(hints, min(left, LOOK_AGAIN_SECONDS))
+    def __call__(self, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:
+        return self._follow(self.places.take(me.id), me, last)
+
+    async def _follow(self, place: Place, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:
+        with place:
+            async with self.broadcast.listen(channel_of(me.id)) as hints:
+                position = await self._begin(me, last)
+                while True:
+                    while batch := await self.inbox.after(me.id, position, limit=_BATCH):
+                        for message in batch:
+                            yield message
+                        position = batch[-1].position or position
+                    left = (me.expires_at - self.clock.now()).total_seconds()
+                    if left <= 0:
+                        return
+                    await _hint(hints, min(left, LOOK_AGAIN_SECONDS))
 
     async def _begin(self, me: Principal, last: UUID | None) -> int:
         if last is None:

@@ -10,7 +10,10 @@ from typing import Any
 from services.gateway.adapters.http.headers import Header
 from services.gateway.settings import Network
 
-_EXPOSED = b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Traceparent"
+_EXPOSED = (
+    b"Allow, Content-Language, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Traceparent, "
+    b"WWW-Authenticate"
+)
 _ALLOWED = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Traceparent"
 
 
@@ -74,6 +77,7 @@ class Cors:
             return None
         return (
             *self.headers(origin),
+            (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers"),
             (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
             (b"access-control-allow-headers", _ALLOWED),
             (b"access-control-max-age", b"3600"),

@@ -116,3 +116,61 @@ async def test_pages_of_another_origin_ask_first(opened: Opening) -> None:
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "https://app.example")
         seen = await client.get("/api/v1/auth/keys", headers={"origin": "https://app.example"})
         assert seen.headers["access-control-allow-origin"] == "https://app.example"
+
+
+PAGE = "https://app.example"
+SAFELISTED = {"cache-control", "content-language", "content-length", "content-type", "last-modified"}
+"""What a page may read of any answer (Fetch Standard, CORS-safelisted response-header name)."""
+NOT_FOR_PAGES = {"vary", "x-content-type-options", "date", "server"}
+
+
+@pytest.mark.parametrize("origins", [f"https://other.example,{PAGE}", "*"])
+async def test_a_page_may_ask_and_read_what_it_needs(opened: Opening, origins: str) -> None:
+    async with opened(cors_origins=origins) as client:
+        client.headers["origin"] = PAGE
+        answers = [
+            await client.get("/api/v1/auth/keys"),
+            await client.get("/api/v1/auth/me"),
+            await client.get("/api/v1/nothing"),
+            await client.post("/api/v1/auth/login", content=b"x" * 2_000_000),
+        ]
+        assert [answer.status_code for answer in answers] == [200, 401, 404, 413]
+        for answer in answers:
+            assert answer.headers["access-control-allow-origin"] == PAGE, "by name, whatever the setting: never *"
+            assert "access-control-allow-credentials" not in answer.headers
+            assert "Origin" in answer.headers["vary"]
+            exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
+            told = {name for name in answer.headers if not name.startswith("access-control-")}
+            assert told - exposed - SAFELISTED - NOT_FOR_PAGES - {"connection"} == set()
+        asks = {"access-control-request-method": "PATCH", "access-control-request-headers": "if-match,authorization"}
+        preflight = await client.options("/api/v1/auth/me", headers=asks)
+        assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (204, PAGE)
+        assert "PATCH" in preflight.headers["access-control-allow-methods"]
+        allowed = preflight.headers["access-control-allow-headers"].lower()
+        for name in ("authorization", "if-match", "if-none-match", "idempotency-key", "last-event-id", "traceparent"):
+            assert name in allowed
+        varies = ", ".join(preflight.headers.get_list("vary"))
+        assert varies == "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+        assert "access-control-allow-credentials" not in preflight.headers
+
+
+async def test_a_page_of_another_origin_may_not(opened: Opening) -> None:
+    async with opened(cors_origins=PAGE) as client:
+        for origin in ("https://evil.example", f"{PAGE}.evil.example", "null", "http://app.example", ""):
+            answer = await client.get("/api/v1/auth/keys", headers={"origin": origin})
+            assert "access-control-allow-origin" not in answer.headers
+            assert answer.headers["vary"] == "Origin", "a cache must not give it to the page that may"
+
+
+async def test_the_gateways_refusals_are_in_the_callers_language(opened: Opening) -> None:
+    async with opened(cors_origins=PAGE) as client:
+        german = {"accept-language": "de-CH, de;q=0.9", "origin": PAGE}
+        answer = await client.get("/api/v1/nothing", headers=german)
+        assert answer.headers["content-language"] == "de"
+        assert answer.headers.get_list("vary") == ["Accept-Language", "Origin"]
+        assert answer.json()["detail"] == "diesen Pfad gibt es nicht"
+        answer = await client.get("/api/v1/a/%2e%2e/b", headers=german)
+        assert answer.json()["title"] == "Einen solchen Pfad könnte kein Dienst haben"
+        behind = await client.get("/api/v1/auth/me", headers=german)
+        assert (behind.json()["title"], behind.headers["content-language"]) == ("Melde dich zuerst an", "de")
+        assert (await client.get("/api/v1/nothing")).headers["content-language"] == "en"

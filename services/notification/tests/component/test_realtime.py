@@ -124,3 +124,16 @@ async def test_an_id_that_is_none_is_refused(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         answer = await service.client("learner", id=ADA).get(STREAM, headers={"Last-Event-ID": "seven"})
         assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid")
+
+
+async def test_one_more_stream_than_a_person_may_have_is_refused(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_NOTIFICATION_STREAMS_PER_PERSON": "1"}) as service:
+        ada = service.client("learner", id=ADA)
+        async with _connect(service, ADA), _connect(service, BOB):
+            await _listening(service, 2)
+            answer = await ada.get(STREAM)
+            assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+            assert answer.json()["type"] == "/problems/notification/too-many-streams"
+        await _listening(service, 0)
+        async with _connect(service, ADA):
+            pass
