@@ -64,8 +64,13 @@ def codes(owner: str) -> set[str]:
     return {kind.code for kind in refusals().values() if kind.__module__.startswith(begins) and "code" in vars(kind)}
 
 
-def details(owner: str, *, every: bool = False) -> Iterator[tuple[str, ast.expr]]:
+@cache
+def details(owner: str, *, every: bool = False) -> list[tuple[str, ast.expr]]:
     """What an owner's refusals and faults say, each with its place; why something is unavailable only with `every`."""
+    return list(_details(owner, every=every))
+
+
+def _details(owner: str, *, every: bool) -> Iterator[tuple[str, ast.expr]]:
     for path in places(owner):
         for node in ast.walk(ast.parse(path.read_text())):
             where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, tuple_
+from sqlalchemy.types import TypeEngine
 
 from lms_adapters.sql.reader import Query, Reader
 from lms_core.domain.selection import Filter, Selection
@@ -62,7 +63,7 @@ class Listing(Generic[T]):
         key = [self._fields[name] for name in dict.fromkeys((selection.sort, self._id))]
         if selection.after is not None:
             names = ("after_sort", "after_id")[-len(key) :]
-            last = [bindparam(name, type_=column.type) for name, column in zip(names, key, strict=True)]
+            last = [bindparam(name, type_=_bound(column)) for name, column in zip(names, key, strict=True)]
             here, there = tuple_(*key), tuple_(*last)
             statement = statement.where(here < there if selection.descending else here > there)
         statement = statement.order_by(*(c.desc() if selection.descending else c.asc() for c in key))
@@ -71,10 +72,10 @@ class Listing(Generic[T]):
     def _condition(self, number: int, condition: Filter) -> ColumnElement[bool]:
         field, name = self._fields[condition.field], f"filter_{number}"
         if condition.operator == "any":
-            return field.in_([bindparam(f"{name}_{i}", type_=field.type) for i in range(_room(condition))])
+            return field.in_([bindparam(f"{name}_{i}", type_=_bound(field)) for i in range(_room(condition))])
         if condition.operator == "null":
             return field.is_(None) if condition.value else field.is_not(None)
-        value = bindparam(name, type_=field.type)
+        value = bindparam(name, type_=_bound(field))
         match condition.operator:
             case "lt":
                 return field < value
@@ -84,6 +85,11 @@ class Listing(Generic[T]):
                 return field > value
             case "ge":
                 return field >= value
+
+
+def _bound(column: ColumnElement[Any]) -> TypeEngine[Any]:
+    """What is compared with it may be larger than what it holds."""
+    return BigInteger() if isinstance(column.type, Integer) else column.type
 
 
 def _shape(condition: Filter) -> object:

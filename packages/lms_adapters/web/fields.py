@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -17,6 +17,14 @@ MAX_VALUES = 100
 """How often a filter may be repeated."""
 _ORDERED = {"lt": "less than this", "le": "at most this", "gt": "more than this", "ge": "at least this"}
 _MOMENTS = {"lt": "before this", "le": "not after this", "gt": "after this", "ge": "not before this"}
+
+
+_TEXT = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Raises OverflowError at the ends of time."""
+    return moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,11 @@ class _Kind:
     """Operators beside equality, as they are documented."""
     known: tuple[str, ...] = ()
     """All values, where they are few."""
+
+    @property
+    def key(self) -> Any:
+        """The type in a cursor, where it came from the database."""
+        return _TEXT if self is _KINDS[str] else self.type
 
 
 _KINDS: dict[Any, _Kind] = {
@@ -54,8 +67,8 @@ _KINDS: dict[Any, _Kind] = {
     ),
     bool: _Kind(bool, "must be true or false", Schema(type=OpenAPIType.BOOLEAN, examples=[True]), {}),
     str: _Kind(
-        Annotated[str, msgspec.Meta(min_length=1, max_length=200)],
-        "must be 1 to 200 characters",
+        Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")],
+        "must be 1 to 200 characters without control characters",
         Schema(type=OpenAPIType.STRING, min_length=1, max_length=200),
         {},
     ),
@@ -83,7 +96,11 @@ class Field:
 
     def value(self, text: str) -> Any:
         """Raises msgspec.ValidationError."""
-        return msgspec.convert(text, self.kind.type, strict=False)
+        value = msgspec.convert(text, self.kind.type, strict=False)
+        try:
+            return in_utc(value) if isinstance(value, datetime) else value
+        except OverflowError as error:
+            raise msgspec.ValidationError(self.kind.sentence) from error
 
     def parameters(self, *, required: bool) -> Iterator[Parameter]:
         """One for each operator."""

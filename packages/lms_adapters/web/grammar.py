@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, KeysView, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,12 +15,14 @@ import msgspec
 from litestar.openapi.spec import Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
-from lms_adapters.web.fields import FLAG, MAX_VALUES, Field
+from lms_adapters.web.fields import FLAG, MAX_VALUES, Field, in_utc
 from lms_adapters.web.pagination import LIMIT, MAX_LIMIT, read_cursor
 from lms_core.domain.errors import Invalid
 from lms_core.domain.selection import Filter, Operator, Selection
 
 _OWN = ("cursor", "limit", "sort")
+_MOST, _TOLD = 500, 20
+"""Parameters that are read, and unknown ones that are answered one by one."""
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -42,6 +46,8 @@ class _Query:
     """A query's parameters, taken one by one, and what is wrong with them."""
 
     def __init__(self, query: bytes) -> None:
+        if query.count(b"&") >= _MOST:
+            raise Invalid("at most {most} parameters", most=_MOST)
         try:
             self.pairs: Pairs = tuple(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict"))
         except (UnicodeDecodeError, ValueError):
@@ -53,7 +59,8 @@ class _Query:
 
     def fault(self, name: str, detail: str, **facts: Any) -> None:
         """Remember what is wrong with a parameter."""
-        self._faults.append({"pointer": f"#/{name}", "detail": detail, **facts})
+        pointer = name.replace("~", "~0").replace("/", "~1")
+        self._faults.append({"pointer": f"#/{pointer}", "detail": detail, **facts})
 
     def values(self, name: str, field: Field, *, most: int = 1) -> list[Any]:
         """What the parameter says, at most so often; nothing when it is wrong."""
@@ -75,9 +82,9 @@ class _Query:
             self.fault(name, "may stand at most {most} times", most=1)
         return texts[0] if texts else None
 
-    def names(self) -> Iterator[str]:
+    def names(self) -> KeysView[str]:
         """Every parameter, once."""
-        return iter(self._values)
+        return self._values.keys()
 
     def end(self) -> None:
         """Raises Invalid with all that is wrong."""
@@ -97,20 +104,21 @@ class Grammar:
         beside: Sequence[str],
     ) -> None:
         """`sorts`: fields, with a minus where the usual way is downwards, the usual one first."""
-        self._filters = [(field.name, "any", field) for field in filters]
-        self._filters += [(field.name, o, FLAG if o == "null" else field) for field in filters for o in field.operators]
+        self._filters = {field.name: (field.name, "any", field) for field in filters}
+        for field in filters:
+            for operator in field.operators:
+                read_as = FLAG if operator == "null" else field
+                self._filters[f"{field.name}.{operator}"] = (field.name, operator, read_as)
         self._fields, self.required = tuple(filters), tuple(required)
         self.sorts = tuple(way for name, _ in sorts for way in (name, _turned(name)))
         self.keys = {field.name: _key(field, id) for _, field in sorts}
-        names = (name if operator == "any" else f"{name}.{operator}" for name, operator, _ in self._filters)
-        self._known = dict.fromkeys((*names, *_OWN, *beside))
+        self.known = dict.fromkeys((*self._filters, *_OWN, *beside))
 
     def read(self, path: str, query: bytes) -> Asked:
         """Raises Invalid with a fault for each parameter that is wrong."""
         said = _Query(query)
-        for name in said.names():
-            if name not in self._known:
-                _unknown(said, name, self._known)
+        for name in islice((name for name in said.names() if name not in self.known), _TOLD):
+            _unknown(said, name, self.known)
         filters = tuple(self._conditions(said))
         sort = said.text("sort") or self.sorts[0]
         if sort not in self.sorts:
@@ -130,18 +138,19 @@ class Grammar:
         return asked
 
     def _conditions(self, said: _Query) -> Iterator[Filter]:
-        for name, operator, field in self._filters:
-            parameter = name if operator == "any" else f"{name}.{operator}"
-            values = said.values(parameter, field, most=MAX_VALUES if operator == "any" else 1)
-            if values:
-                yield Filter(name, cast(Operator, operator), tuple(values) if operator == "any" else values[0])
-            elif name in self.required and operator == "any" and said.text(parameter) is None:
-                said.fault(name, "is required")
+        for parameter, (name, operator, field) in self._filters.items():
+            if parameter in said.names():
+                values = said.values(parameter, field, most=MAX_VALUES if operator == "any" else 1)
+                if values:
+                    yield Filter(name, cast(Operator, operator), tuple(values) if operator == "any" else values[0])
+            elif parameter in self.required:
+                said.fault(parameter, "is required")
 
     def _continue(self, said: _Query, asked: Asked, cursor: str) -> Asked:
         try:
             digest, *after = cast(tuple[Any, ...], read_cursor(cursor, self.keys[asked.sort]))
-        except Invalid:
+            after = [in_utc(value) if isinstance(value, datetime) else value for value in after]
+        except (Invalid, OverflowError):
             said.fault("cursor", "is no cursor of this collection")
             return asked
         if digest != asked.digest:
@@ -178,7 +187,7 @@ def _turned(sort: str) -> str:
 
 def _key(field: Field, id: Field) -> Any:
     """What a cursor is made of: the digest, the field's value and the id."""
-    return tuple[str, field.kind.type, id.kind.type]  # type: ignore[name-defined]
+    return tuple[str, field.kind.key, id.kind.key]  # type: ignore[name-defined]
 
 
 def _unknown(said: _Query, name: str, known: dict[str, None]) -> None:

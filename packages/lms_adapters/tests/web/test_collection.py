@@ -16,7 +16,8 @@ from litestar.testing import create_async_test_client
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.messages import View
-from lms_adapters.web.problems import refused
+from lms_adapters.web.pagination import write_cursor
+from lms_adapters.web.problems import document, refused
 from lms_core.domain.errors import Invalid, Refusal
 from lms_core.domain.selection import Filter, Selection
 from lms_core.testing.fakes import MORNING, fake_id
@@ -111,6 +112,10 @@ def test_a_page_has_room_for_all_that_were_named() -> None:
         ("limit=201", "#/limit", "1 to 200"),
         ("limit=%D9%A1", "#/limit", "1 to 200"),
         ("cursor=x", "#/cursor", "no cursor"),
+        ("title=a%00b", "#/title", "control"),
+        ("added_at.ge=0001-01-01T00:00:00%2B14:00", "#/added_at.ge", "moment"),
+        ("a~/b=1", "#/a~0~1b", "known"),
+        ("&".join(["x"] * 501), "", "at most 500"),
         ("cursor=%F0", "", "UTF-8"),
         ("title=%ff", "", "UTF-8"),
     ],
@@ -126,8 +131,6 @@ def test_what_is_not_declared_is_refused_at_its_place(query: str, pointer: str, 
 
 
 def _problem(refusal: Invalid) -> dict[str, Any]:
-    from lms_adapters.web.problems import document
-
     return document(refusal, "/books")
 
 
@@ -135,6 +138,27 @@ def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(Invalid) as refusal:
         read("kinds=x&limit=0&sort=x")
     assert [f["pointer"] for f in _problem(refusal.value)["errors"]] == ["#/kinds", "#/sort", "#/limit"]
+
+
+def test_not_every_one_of_many_unknown_parameters_is_told() -> None:
+    with pytest.raises(Invalid) as refusal:
+        read("&".join(f"x{n}={n}" for n in range(400)))
+    assert len(_problem(refusal.value)["errors"]) == 20
+
+
+def test_a_cursor_that_was_tampered_with_is_none() -> None:
+    digest = BOOKS.grammar.read("/books", b"").digest
+    keys: list[Any] = [
+        (digest, "0001-01-01T00:00:00+14:00", fake_id(1)),
+        (digest, 7, fake_id(1)),
+        (digest,),
+        {},
+        None,
+        7,
+    ]
+    for key in keys:
+        with pytest.raises(Invalid, match="request is not valid"):
+            read(f"cursor={write_cursor(key)}")
 
 
 def test_what_is_required_is_asked_for() -> None:
