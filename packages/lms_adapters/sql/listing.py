@@ -10,10 +10,10 @@ field and id, a range of the index on both; nothing is skipped or counted. Each 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, or_, tuple_
 from sqlalchemy.types import TypeEngine
 
 from lms_adapters.sql.reader import Query, Reader
@@ -25,16 +25,25 @@ _KEPT = 256
 
 
 class Listing(Generic[T]):
-    """A SELECT with `bindparam`s, the class that its rows become, and what else may be filtered or sorted by."""
+    """A SELECT with `bindparam`s, the class that its rows become, and what else may be filtered by."""
 
     def __init__(
-        self, statement: Select[Any], into: Callable[..., T], *, id: str = "id", **fields: ColumnElement[Any]
+        self,
+        statement: Select[Any],
+        into: Callable[..., T],
+        *,
+        id: str = "id",
+        **cases: Mapping[Any, ColumnElement[bool]],
     ) -> None:
-        """`id` names the column that breaks ties: not null, and no two rows share one."""
+        """`id` names the column that breaks ties: not null, and no two rows share one.
+
+        `cases`: fields that are no columns, each with what is true of the rows that have a value.
+        """
         self._statement = statement
         self._into = into
         self._id = id
-        self._fields: dict[str, ColumnElement[Any]] = dict(statement.selected_columns.items()) | fields
+        self._cases = cases
+        self._fields: dict[str, ColumnElement[Any]] = dict(statement.selected_columns.items())
         self._queries: dict[Any, Query[T]] = {}
 
     async def some(self, reader: Reader, selection: Selection, **parameters: Any) -> list[T]:
@@ -43,20 +52,22 @@ class Listing(Generic[T]):
 
     def query(self, selection: Selection) -> Query[T]:
         """Made for this combination of filters and sort, or kept from before."""
-        shape = (
-            selection.sort,
-            selection.descending,
-            selection.after is not None,
-            tuple(
-                (f.field, f.operator, _room(f) if f.operator == "any" else f.value is True) for f in selection.filters
-            ),
-        )
+        conditions = tuple((f.field, f.operator, self._shape(f)) for f in selection.filters)
+        shape = (selection.sort, selection.descending, selection.after is not None, conditions)
         query = self._queries.get(shape)
         if query is None:
             if len(self._queries) >= _KEPT:
                 self._queries.clear()
             query = self._queries[shape] = Query(self._build(selection), self._into)
         return query
+
+    def _shape(self, condition: Filter) -> object:
+        """What of its value the statement depends on."""
+        if condition.field in self._cases:
+            return frozenset(condition.value)
+        if condition.operator == "any":
+            return _room(condition)
+        return condition.value if condition.operator == "null" else None
 
     def _build(self, selection: Selection) -> Select[Any]:
         statement = self._statement.where(*(self._condition(i, f) for i, f in enumerate(selection.filters)))
@@ -70,6 +81,8 @@ class Listing(Generic[T]):
         return statement.limit(bindparam("limit", type_=Integer))
 
     def _condition(self, number: int, condition: Filter) -> ColumnElement[bool]:
+        if condition.field in self._cases:
+            return or_(*(self._cases[condition.field][value] for value in dict.fromkeys(condition.value)))
         field, name = self._fields[condition.field], f"filter_{number}"
         if condition.operator == "any":
             return field.in_([bindparam(f"{name}_{i}", type_=_bound(field)) for i in range(_room(condition))])
@@ -90,13 +103,6 @@ class Listing(Generic[T]):
 def _bound(column: ColumnElement[Any]) -> TypeEngine[Any]:
     """What is compared with it may be larger than what it holds."""
     return BigInteger() if isinstance(column.type, Integer) else column.type
-
-
-def _shape(condition: Filter) -> object:
-    """What of its value the statement depends on."""
-    if condition.operator == "any":
-        return _room(condition)
-    return condition.value if condition.operator == "null" else None
 
 
 def _room(condition: Filter) -> int:

@@ -44,7 +44,7 @@ _PRICE = select(*PriceRow.__table__.columns)
 _SHOW = Query(_PRICE.where(PriceRow.id == bindparam("id")), Price)
 _of_course = aliased(PriceRow)
 _NEWEST = select(func.max(_of_course.set_at)).where(_of_course.course_id == PriceRow.course_id).scalar_subquery()
-_SOME = Listing(_PRICE, Price, current=PriceRow.set_at == _NEWEST)
+_SOME = Listing(_PRICE, Price, current={True: PriceRow.set_at == _NEWEST, False: PriceRow.set_at != _NEWEST})
 
 
 class SqlCourses(Courses):

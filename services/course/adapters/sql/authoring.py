@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Index, bindparam, case, or_, select
+from sqlalchemy import Index, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,17 +59,11 @@ _DETAILS = select(
     CourseRow.version,
 ).outerjoin(PriceRow, PriceRow.course_id == CourseRow.id)
 _ONE = Query(_DETAILS.where(CourseRow.id == bindparam("id")), CourseDetails)
-_LIST = Listing(
-    _DETAILS.where(
-        or_(
-            CourseRow.published_version.is_not(None),
-            CourseRow.author_id == bindparam("me"),
-            bindparam("drafts", type_=Boolean()),
-        )
-    ),
-    CourseDetails,
-    status=case((CourseRow.published_version.is_(None), "draft"), else_="published"),
-)
+_STATUS = {"draft": CourseRow.published_version.is_(None), "published": CourseRow.published_version.is_not(None)}
+_MINE = CourseRow.author_id == bindparam("me")
+_ALL = Listing(_DETAILS, CourseDetails, status=_STATUS)
+_OWN = Listing(_DETAILS.where(_MINE), CourseDetails, status=_STATUS)
+_KNOWN = Listing(_DETAILS.where(or_(_STATUS["published"], _MINE)), CourseDetails, status=_STATUS)
 
 
 class SqlCourses(Courses):
@@ -93,4 +87,7 @@ class SqlCourses(Courses):
         return details
 
     async def list(self, selection: Selection, *, author_id: UUID, drafts: bool) -> list[CourseDetails]:
-        return await _LIST.some(self._reader, selection, me=author_id, drafts=drafts)
+        if drafts:
+            return await _ALL.some(self._reader, selection)
+        only_drafts = set(selection.values("status")) == {"draft"}  # and these are their author's own
+        return await (_OWN if only_drafts else _KNOWN).some(self._reader, selection, me=author_id)
