@@ -117,7 +117,7 @@ def test_who_signs_in_needs_a_permission(operations: dict[str, dict[str, Any]]) 
         ("GET /api/v1/users/me", "304", {"ETag"}),
         ("GET /api/v1/users/me", "404", {"Retry-After"}),
         ("GET /api/v1/courses", "200", {"Link"}),
-        ("GET /api/v1/courses", "401", {"WWW-Authenticate"}),
+        ("GET /api/v1/courses", "401", {"WWW-Authenticate", "Content-Language"}),
         ("POST /api/v1/auth/login", "429", {"Retry-After", "RateLimit"}),
     ],
 )

@@ -18,8 +18,9 @@ _INFO = {
     "version": VERSION,
     "summary": "Courses: written, taken, paid for and finished.",
     "description": "Every service of the platform behind one address. Sign in with `auth.login` and send the access "
-    "token as a bearer token. Errors are problem details (RFC 9457): their `type` is for programs. Collections come in "
-    "pages, what changes comes with an ETag, and a POST is safe to repeat under its `Idempotency-Key`.",
+    "token as a bearer token. Errors are problem details (RFC 9457): their `type` is for programs, their words are in "
+    "the language that `Accept-Language` asks for. Collections come in pages, what changes comes with an ETag, and a "
+    "POST is safe to repeat under its `Idempotency-Key`.",
     "contact": {"name": "Those who run this platform"},
     "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
 }

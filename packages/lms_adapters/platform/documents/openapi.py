@@ -17,6 +17,11 @@ from lms_core.domain.events import encode
 
 _ETAG = '"7-9c2b1f0a4d6e"'
 HEADERS: dict[str, Any] = {
+    "Content-Language": {
+        "description": "The language of `title` and `detail`, as `Accept-Language` asked for it.",
+        "schema": {"type": "string"},
+        "example": "en",
+    },
     "ETag": {
         "description": "The version of what is answered; send it back as `If-Match` or `If-None-Match`.",
         "schema": {"type": "string"},

@@ -28,14 +28,12 @@ def refusals(kinds: Iterable[type[Refusal]]) -> dict[str, Any]:
         "description": "; ".join(f"{kind.title()} (`/problems/{code}`)" for code, kind in by_code.items()),
         "content": {MEDIA_TYPE: {"schema": refs[0] if len(refs) == 1 else {"oneOf": refs}, "examples": examples}},
     }
-    headers = []
+    headers = ["Content-Language"]
     if any(issubclass(kind, Waiting) for kind in by_code.values()):
         headers.append("Retry-After")
     if any(issubclass(kind, Unauthenticated) for kind in by_code.values()):
         headers.append("WWW-Authenticate")
-    if headers:
-        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-    return answer
+    return answer | {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers}}
 
 
 def components(kinds: Iterable[type[Refusal]], status: dict[str, int] | None = None) -> dict[str, dict[str, Any]]:

@@ -70,6 +70,8 @@ def _structs(told: Iterable[inspect.Type]) -> Iterator[inspect.StructType]:
 
 def _inside(told: inspect.Type) -> list[inspect.Type]:
     """The types that a union, a collection or a remark about a type consists of."""
+    if isinstance(told, inspect.DictType):
+        return [told.value_type]  # what its keys are is always text
     parts = [getattr(told, name) for name in told.__struct_fields__]
     flat = [p for part in parts for p in (part if isinstance(part, tuple) else (part,))]
     return [part for part in flat if isinstance(part, inspect.Type)]
