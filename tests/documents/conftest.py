@@ -21,7 +21,7 @@ def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("documents")
 
     async def work() -> dict[str, Any]:
-        source = Source(environ={"LMS_DATA": str(folder), "LMS_LOG_LEVEL": "error"})
+        source = Source({"LMS_DATA": str(folder), "LMS_LOG_LEVEL": "error"}, folder / "lms.toml")
         [row] = [row async for row in operate("openapi", (), source, at=("gateway",))]
         document: dict[str, Any] = row["document"]
         return document

@@ -15,6 +15,8 @@ from lms_adapters.platform.documents.schemas import REF, Schema, said
 MOMENT = "2026-03-02T09:00:00Z"
 _FORMATS = {"date-time": MOMENT, "date": MOMENT[:10]}
 COMMON: Mapping[str, Any] = {
+    "If-Match": '"7-9c2b1f0a4d6e"',
+    "If-None-Match": '"7-9c2b1f0a4d6e"',
     "access_token": "eyJhbGciOiJFUzI1NiJ9.…",
     "amount": 4900,
     "arithmetic": "4 of 8 required topics: 50 %",

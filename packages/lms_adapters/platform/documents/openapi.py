@@ -15,7 +15,6 @@ from lms_adapters.platform.documents.schemas import REF, Schema, said, schemas
 from lms_adapters.platform.service import Service
 from lms_core.domain.events import encode
 
-_ETAG = '"7-9c2b1f0a4d6e"'
 HEADERS: dict[str, Any] = {
     "Content-Language": {
         "description": "The language of `title` and `detail`, as `Accept-Language` asked for it.",
@@ -25,7 +24,7 @@ HEADERS: dict[str, Any] = {
     "ETag": {
         "description": "The version of what is answered; send it back as `If-Match` or `If-None-Match`.",
         "schema": {"type": "string"},
-        "example": _ETAG,
+        "example": COMMON["If-Match"],
     },
     "Link": {
         "description": 'The address of the next page, with `rel="next"` (RFC 8288); absent on the last.',
@@ -56,14 +55,6 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]*$"},
     "example": "5c2d1f2e-8a41-4f0b-9c36-6a1f0b7c9d11",
 }
-_KNOWN: dict[str, tuple[str, Any]] = {
-    "cursor": ("`next` of the page before; none for the first page.", COMMON["cursor"]),
-    "limit": ("How many at most.", 20),
-    "If-Match": ("The ETag of the version you read; without it the answer is 428.", _ETAG),
-    "Last-Event-ID": ("The id of the last event you have: the stream goes on after it.", None),
-    "If-None-Match": ("The ETag you have; while it is current the answer is 304.", _ETAG),
-}
-"""What parameters of these names mean where they do not say, and what they look like."""
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -128,20 +119,19 @@ class Writer:
 
     def _parameter(self, told: Parameter) -> dict[str, Any]:
         schema = self._schemas[repr(told.type)]
-        if not told.required and "anyOf" in schema:  # absent, it is null
-            [schema] = [part for part in schema["anyOf"] if part != {"type": "null"}] or [schema]
+        options = [part for part in schema.get("anyOf", ()) if part != {"type": "null"}]
+        if not told.required and len(options) == 1:  # what is absent is null
+            [schema] = options
         if told.default is not None:
             schema = {**schema, "default": told.default}
-        words, example = _KNOWN.get(told.name, ("", None))
-        if told.name.endswith("_id"):
-            words = f"The {told.name.removesuffix('_id').replace('_', ' ')}'s id."
+        id_of = told.name.removesuffix("_id").replace("_", " ") if told.name.endswith("_id") else ""
         return {
             "name": told.name,
             "in": told.where,
             "required": told.required,
-            "description": told.description or schema.get("description") or words,
+            "description": told.description or schema.get("description") or (id_of and f"The {id_of}'s id."),
             "schema": schema,
-            "example": example if example is not None else self._examples.of(schema, told.name),
+            "example": self._examples.of(schema, told.name),
         }
 
     def _documented(self, given: dict[str, Any]) -> dict[str, Any]:

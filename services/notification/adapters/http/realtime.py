@@ -36,6 +36,9 @@ class RealtimeController(Controller):
         self,
         me: Me,
         inbox: FromDishka[FollowInbox],
-        last: Annotated[UUID | None, HeaderParameter(name="Last-Event-ID")] = None,
+        last: Annotated[
+            UUID | None,
+            HeaderParameter(name="Last-Event-ID", description="The last event you have: what came after it follows."),
+        ] = None,
     ) -> Stream:
         return stream(_events(inbox(me, last)))
