@@ -28,9 +28,11 @@ export function localise(root = document) {
   }
 }
 
+/** The time of day; of another day than today with its date. */
 export function clock(at, date = false) {
   const moment = new Date(at);
-  return date ? moment.toLocaleString() : moment.toLocaleTimeString([], { hour12: false });
+  const today = moment.toDateString() === new Date().toDateString();
+  return date || !today ? moment.toLocaleString([], { hour12: false }) : moment.toLocaleTimeString([], { hour12: false });
 }
 
 const form = document.getElementById("sign-in");
