@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from lms_adapters.web.auth import Requires
 from lms_adapters.web.inject import CONTAINER
 from lms_adapters.web.pages import Pages, for_people
-from lms_adapters.web.problems import refused, status_of
+from lms_adapters.web.problems import headers_of, refused, status_of
 from lms_core.domain.errors import Refusal, Unauthenticated
 from lms_core.security.principal import Principal
 from services.gateway.settings import GatewaySettings
@@ -46,7 +46,7 @@ def refused_page(request: Request[Any, Any, Any], refusal: Refusal) -> Response[
     if not for_people(request.headers.get("accept")):
         return refused(request, refusal)
     pages = CONTAINER.get().get_sync(Pages)
-    return pages.page(
+    answer: Response[Any] = pages.page(
         "refused.html",
         here="",
         title=refusal.title(),
@@ -54,3 +54,5 @@ def refused_page(request: Request[Any, Any, Any], refusal: Refusal) -> Response[
         refusal=refusal,
         sign_in=isinstance(refusal, Unauthenticated),
     )
+    answer.headers.update(headers_of(refusal))
+    return answer

@@ -152,3 +152,4 @@ async def test_in_production_the_front_page_shows_strangers_what_the_index_does(
     assert "Answers in" in text((await production.get("/", headers=HTML | bearer("admin"))).text)
     refused = await production.get(f"/traces/{TRACE}", headers=HTML)
     assert (refused.status_code, "Sign in to watch" in refused.text) == (401, True)
+    assert refused.headers["www-authenticate"] == "Bearer"
