@@ -124,7 +124,7 @@ def print_accounts(accounts: list[DemoAccount], *, json: bool = False) -> None:
     from lms_cli.school.people import WORDS
     from services.auth.domain.demonstration import PASSWORD
 
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 2))
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
     for email, words in WORDS.items():
         table.add_row(email, words)
     console.print(f"  Sign in with the password [bold]{PASSWORD}[/] as\n")

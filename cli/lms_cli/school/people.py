@@ -22,12 +22,14 @@ class Temperament:
     """How many they take at a sitting, from and to."""
     lasts: tuple[float, float]
     """Which share of a course they come to, from and to; who finishes takes the next one."""
+    weekends: bool = False
+    """Only then."""
 
 
 DILIGENT = Temperament(pauses=(1, 1, 2), hours=(5, 6, 17, 18), topics=(1, 3), lasts=(1, 1))
 STEADY = Temperament(pauses=(2, 3, 4), hours=(18, 19, 20), topics=(1, 3), lasts=(0.7, 1.4))
 BURSTY = Temperament(pauses=(1, 9, 13), hours=(20, 21, 22), topics=(3, 6), lasts=(0.5, 1.3))
-WEEKENDER = Temperament(pauses=(6.9, 7.1, 7), hours=(9, 10, 14), topics=(2, 4), lasts=(0.6, 1.4))
+WEEKENDER = Temperament(pauses=(1, 5, 6), hours=(9, 10, 14), topics=(2, 4), lasts=(0.6, 1.4), weekends=True)
 DROPOUT = Temperament(pauses=(1, 2, 5), hours=(12, 19, 21), topics=(1, 2), lasts=(0.15, 0.5))
 VISITOR = Temperament(pauses=(3, 8), hours=(12, 13), topics=(1, 1), lasts=(0, 0.2))
 

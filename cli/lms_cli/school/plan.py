@@ -110,6 +110,7 @@ class Plan:
 
 _FREE_HOURS = (6, 7, 12, 12, 13, 17, 18, 19, 20, 21)
 """When people find time to register."""
+_SATURDAY = 5
 
 
 class _Weeks:
@@ -119,7 +120,9 @@ class _Weeks:
         self._plan = plan
         self._person = person
         self._chance = Random(person.email)
-        self._now = plan.day(3 + int(33 * self._chance.random() ** 1.4), hour=self._chance.choice(_FREE_HOURS))
+        self._now = self._free(
+            plan.day(3 + int(33 * self._chance.random() ** 1.4), hour=self._chance.choice(_FREE_HOURS))
+        )
 
     def steps(self) -> Iterator[Step]:
         """They register, and take their courses one after the other as long as they last."""
@@ -178,8 +181,14 @@ class _Weeks:
         """Until the next sitting."""
         pause = timedelta(days=self._chance.choice(self._person.temperament.pauses))
         hour = self._chance.choice(self._person.temperament.hours)
-        day = (self._now + pause).replace(hour=hour, minute=self._chance.randrange(60))
-        self._now = max(day, self._now + timedelta(hours=2))
+        then = self._free(self._now + pause).replace(hour=hour, minute=self._chance.randrange(60))
+        self._now = max(then, self._now + timedelta(hours=2))
+
+    def _free(self, at: datetime) -> datetime:
+        """That day, or the next Saturday for who has no time before."""
+        weekday = at.weekday()
+        wait = _SATURDAY - weekday if self._person.temperament.weekends and weekday < _SATURDAY else 0
+        return at + timedelta(days=wait)
 
     def _moment(self) -> datetime:
         return self._now.replace(microsecond=self._chance.randrange(1000) * 1000)

@@ -9,7 +9,7 @@ import pytest
 
 from lms_cli.school.courses import COURSES, CourseText
 from lms_cli.school.people import LEARNERS, STAFF, WORDS
-from lms_cli.school.plan import DAYS, Plan, opening_before
+from lms_cli.school.plan import DAYS, Plan, Step, opening_before
 from lms_core.security.permissions import ADMIN
 from services.auth.domain.credentials import check_password
 from services.auth.domain.demonstration import ADMINISTRATOR, PASSWORD
@@ -21,9 +21,10 @@ from services.course.domain.outline import fitting
 NOW = datetime(2026, 11, 27, 16, 40, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return Plan(opening_before(NOW))
+@pytest.fixture(scope="module", params=range(7), ids=lambda day: f"{NOW + timedelta(days=day):%A}")
+def plan(request: pytest.FixtureRequest) -> Plan:
+    """As it is made on each day of a week: some learn at weekends only."""
+    return Plan(opening_before(NOW + timedelta(days=request.param)))
 
 
 @pytest.mark.parametrize("text", COURSES, ids=lambda text: text.slug)
@@ -65,11 +66,15 @@ def test_the_plan_is_the_same_each_time(plan: Plan) -> None:
     assert len(set(marks)) == len(marks)
 
 
+def test_the_six_weeks_end_at_the_last_midnight() -> None:
+    assert opening_before(NOW) == datetime(2026, 10, 16, tzinfo=UTC)
+    assert Plan(opening_before(NOW)).closing == datetime(2026, 11, 27, tzinfo=UTC)
+
+
 def test_it_fills_the_six_weeks_before_last_midnight(plan: Plan) -> None:
-    assert plan.opening == datetime(2026, 10, 16, tzinfo=UTC)
     moments = [step.at for step in plan.steps]
     assert moments == sorted(moments)
-    assert plan.opening < moments[0] < moments[-1] < plan.closing == datetime(2026, 11, 27, tzinfo=UTC)
+    assert plan.opening < moments[0] < moments[-1] < plan.closing
     learning = [step.at for step in plan.steps if step.verb == "learn"]
     for week in range(1, DAYS // 7):
         begins = plan.opening + timedelta(weeks=week)
@@ -107,3 +112,18 @@ def test_some_pay_at_once_some_in_the_end_and_some_never(plan: Plan) -> None:
             cards[step.who.email].append(step.token)
     kinds = {tuple(tokens) for tokens in cards.values()}
     assert kinds == {("pm_ok",), ("pm_declined", "pm_ok"), ("pm_declined",), ()}
+
+
+def steps_of(plan: Plan, name: str, *verbs: str) -> list[Step]:
+    return [step for step in plan.steps if step.who.name == name and step.verb in verbs]
+
+
+def test_what_is_said_of_people_is_true(plan: Plan) -> None:
+    completed = [step.slug for step in steps_of(plan, "Amara Diallo", "enroll")]
+    assert completed[:2] == ["statistics", "fair-tests"]
+    last = steps_of(plan, "Kwame Boateng", "register", "enroll", "learn")[-1]
+    assert last.at < plan.closing - timedelta(weeks=2)
+    assert {step.at.weekday() for step in steps_of(plan, "Yuki Tanaka", "register", "enroll", "learn")} <= {5, 6}
+    assert [step.token for step in steps_of(plan, "Jonas Lindqvist", "add-card")] == ["pm_declined", "pm_ok"]
+    assert [step.token for step in steps_of(plan, "Chiara Bianchi", "add-card")] == ["pm_declined"]
+    assert steps_of(plan, "Camille Lefèvre", "add-card") == []

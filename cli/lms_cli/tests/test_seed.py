@@ -20,7 +20,7 @@ from lms_cli.output import console
 from lms_cli.platform import services
 from lms_cli.school.plan import Plan, opening_before
 from lms_cli.school.seeding import ForeignData, make_school
-from lms_cli.seed import print_school
+from lms_cli.seed import make_first, print_school
 from lms_cli.tests.conftest import Line
 from services.auth.usecases.registration import Register
 from tests.engines.postgres import Postgres
@@ -160,6 +160,9 @@ def test_other_peoples_data_is_refused_in_one_line(lms: Line) -> None:
     refused = lms("seed")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert "not the school's" in refused.output
+    with console.capture() as said:
+        asyncio.run(make_first(Source({"LMS_DATA": str(lms.data)})))
+    assert said.get() == "", "`lms up --school` starts without one"
 
 
 @pytest.mark.parametrize(("name", "value"), [("LMS_PROFILE", "production"), ("LMS_BUS_URL", "nats://127.0.0.1:4222")])
