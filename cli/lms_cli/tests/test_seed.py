@@ -25,17 +25,20 @@ from lms_cli.tests.conftest import Line
 from services.auth.usecases.registration import Register
 from tests.engines.postgres import Postgres
 
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 27, 16, 40, tzinfo=UTC)
 LEARNERS = 2
 PLAN = Plan(opening_before(NOW), LEARNERS)
 ALONE = f"""
 import asyncio, sys
 from datetime import datetime
+from pathlib import Path
 from lms_adapters.platform.settings import Source
 from lms_cli.school.seeding import make_school
 now = datetime.fromisoformat({NOW.isoformat()!r})
 shown = lambda done, total, at: print(done, flush=True)
-asyncio.run(make_school(Source({{"LMS_DATA": sys.argv[1]}}), shown, now=now, learners={LEARNERS}))
+source = Source({{"LMS_DATA": sys.argv[1]}}, Path(sys.argv[1], "lms.toml"))
+asyncio.run(make_school(source, shown, now=now, learners={LEARNERS}))
 """
 
 
@@ -54,7 +57,8 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def killed(data: Path, after: int) -> bool:
     """Begin or go on, and be killed some steps later; whether it was."""
-    with subprocess.Popen([sys.executable, "-c", ALONE, str(data)], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", ALONE, str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         for _ in zip(range(after), process.stdout, strict=False):
             pass
