@@ -54,21 +54,39 @@ SELECT time::DATE, type, count(*), max(time) FROM (SELECT unnest(?::VARCHAR[]) A
 GROUP BY ALL
 ON CONFLICT DO UPDATE SET events = events + excluded.events, newest = greatest(newest, excluded.newest)
 """
+_KEPT = 32
+"""Of how many first days the totals are remembered."""
 
 
 class DuckColumnStore(ColumnStore):
-    """Opened when first used, and again after a fault. Times are UTC."""
+    """Opened when first used, and again after a fault. Times are UTC.
+
+    Nobody else writes to the file, so totals are remembered until the next batch: asking DuckDB takes over a
+    millisecond. They are kept and forgotten in its thread.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="duckdb")
         self._connection: DuckDBPyConnection | None = None
+        self._known: dict[date, Totals] = {}
 
     async def insert(self, batch_id: UUID, events: Sequence[RawEvent]) -> None:
-        await self._in_thread(_insert, batch_id, events)
+        await self._in_thread(self._insert, batch_id, events)
+
+    def _insert(self, connection: DuckDBPyConnection, batch_id: UUID, events: Sequence[RawEvent]) -> None:
+        _insert(connection, batch_id, events)
+        self._known.clear()
 
     async def totals(self, since: date) -> Totals:
-        return await self._in_thread(_totals, since)
+        known = self._known.get(since)
+        return await self._in_thread(self._totals, since) if known is None else known
+
+    def _totals(self, connection: DuckDBPyConnection, since: date) -> Totals:
+        if len(self._known) >= _KEPT:
+            self._known.clear()
+        totals = self._known[since] = _totals(connection, since)
+        return totals
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._let_go)
@@ -95,6 +113,7 @@ class DuckColumnStore(ColumnStore):
 
     def _let_go(self) -> None:
         connection, self._connection = self._connection, None
+        self._known.clear()
         if connection is not None:
             connection.close()
 
