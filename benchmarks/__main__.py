@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-from benchmarks import events as events_bench, reads as reads_bench, startup as startup_bench
+from benchmarks import big as big_bench, events as events_bench, reads as reads_bench, startup as startup_bench
 from benchmarks.report import keep, machine, show
 
 _write = click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
@@ -59,11 +59,23 @@ def events(count: int, rate: int, only: str, write: bool) -> None:
     _reported("events", lambda: events_bench.measure(count, rate, only), write)
 
 
+@bench.command()
+@click.option("--courses", default=200)
+@click.option("--learners", default=10_000)
+@click.option("--activities", default=1_000_000, help="Of all learners together.")
+@click.option("--made", default=40, help="Learners that the use cases make; the others are their copies.")
+@click.option("--requests", default=2000, help="Requests to each endpoint, each time.")
+@_write
+def big(courses: int, learners: int, activities: int, made: int, requests: int, write: bool) -> None:
+    """Every read endpoint in a small school and in a big one, with 100 clients at once, and plans of queries."""
+    _reported("big", lambda: big_bench.run(courses, learners, activities, made, requests), write)
+
+
 @bench.command(name="all")
 @_write
 @click.pass_context
 def everything(ctx: click.Context, write: bool) -> None:
-    """All of the above, with their defaults."""
+    """All of the above but `big`, with their defaults."""
     for command in (startup, reads, events):
         ctx.invoke(command, write=write)
 

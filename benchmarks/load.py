@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from time import perf_counter
 
 _LENGTH = b"\r\ncontent-length:"
 
@@ -27,24 +28,37 @@ class Load:
 
     async def get(self, path: str, token: str = "", times: int = 1) -> bytes:
         """GET a path this often, over all connections at once; the last body. Raises RuntimeError unless 200."""
+        return await self._get(path, token, times, [])
+
+    async def waits(self, path: str, token: str, times: int) -> list[float]:
+        """As `get`; how long each answer took, in seconds, sorted."""
+        waits: list[float] = []
+        await self._get(path, token, times, waits)
+        return sorted(waits)
+
+    async def _get(self, path: str, token: str, times: int, waits: list[float]) -> bytes:
         lines = [f"GET {path} HTTP/1.1", "host: localhost", "accept: application/json"]
         if token:
             lines.append(f"authorization: Bearer {token}")
         request = ("\r\n".join(lines) + "\r\n\r\n").encode()
         share, more = divmod(times, len(self._open))
         bodies: Sequence[bytes] = await asyncio.gather(
-            *(_repeat(*pair, request, share + (i < more)) for i, pair in enumerate(self._open))
+            *(_repeat(*pair, request, share + (i < more), waits) for i, pair in enumerate(self._open))
         )
         return next(body for body in bodies if body)
 
 
-async def _repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, times: int) -> bytes:
+async def _repeat(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, times: int, waits: list[float]
+) -> bytes:
     body = b""
     for _ in range(times):
+        began = perf_counter()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         at = head.lower().index(_LENGTH) + len(_LENGTH)
         body = await reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"{request[:80]!r} answered {head[:20]!r} {body[:300]!r}")
+        waits.append(perf_counter() - began)
     return body

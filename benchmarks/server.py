@@ -2,7 +2,7 @@
 
 Paths below `/-/` are the benchmark's: `/-/cpu` answers the CPU time of the process, `/-/learn/PATH` calls the platform
 and remembers the SQL that its reads ran, `/-/bare/PATH` runs the same SQL with `sqlite3` and encodes the rows with
-msgspec, and does nothing else.
+msgspec, and does nothing else; `/-/plan/PATH` answers how SQLite runs them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 
 from lms_adapters.platform.compose import Platform
@@ -25,6 +26,8 @@ from lms_adapters.platform.settings import Settings, Source
 from lms_adapters.sql.sqlite import SqliteDatabase, numbered
 from lms_cli.control import ControlServer
 from lms_cli.platform import services
+from services.analytics.adapters.duckdb.collection import DuckColumnStore
+from services.analytics.ports.collection import ColumnStore
 
 _JSON = (b"content-type", b"application/json")
 
@@ -42,6 +45,25 @@ class _Query:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
+    def plan(self) -> list[str]:
+        """As EXPLAIN QUERY PLAN tells it."""
+        return [str(row[3]) for row in self._connection.execute(f"EXPLAIN QUERY PLAN {self._sql}", self._args)]
+
+
+class _Totals:
+    """The one statement that is not SQLite's: the days of /analytics/overview."""
+
+    _sql = "SELECT day, type, events FROM type_day WHERE day >= today() - 29 ORDER BY day, type"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def __call__(self) -> list[Any]:
+        return self._connection.execute(self._sql).fetchall()
+
+    def plan(self) -> list[str]:
+        return ["DuckDB"]
+
 
 class Bench:
     """Stands before the gateway."""
@@ -49,8 +71,9 @@ class Bench:
     def __init__(self, app: Any, platform: Platform) -> None:
         self._app = app
         self._encode = msgspec.json.Encoder().encode
-        self._bare: dict[str, list[_Query]] = {}
-        self._learning: list[_Query] | None = None
+        self._container = platform.services["analytics"].container
+        self._bare: dict[str, list[_Query | _Totals]] = {}
+        self._learning: list[_Query | _Totals] | None = None
         self._profile = cProfile.Profile()
         for one in platform.services.values():
             if isinstance(one.database, SqliteDatabase):
@@ -78,6 +101,10 @@ class Bench:
             queries = self._bare[path[7:] + (f"?{query}" if query else "")]
             body = self._encode([q() for q in queries] if len(queries) != 1 else queries[0]())
             await self._answer(send, body)
+        elif path.startswith("/-/plan/"):
+            query = scope["query_string"].decode()
+            queries = self._bare[path[7:] + (f"?{query}" if query else "")]
+            await self._answer(send, self._encode([q.plan() for q in queries]))
         elif path == "/-/cpu":
             await self._answer(send, str(time.process_time_ns()).encode())
         elif path == "/-/ready-to-measure":
@@ -94,12 +121,17 @@ class Bench:
         elif path.startswith("/-/learn/"):
             real = path[8:]
             query = scope["query_string"].decode()
-            self._learning = []
+            self._learning = [_Totals(await self._columnar())] if real.endswith("/analytics/overview") else []
             try:
                 await self._app({**scope, "path": real, "raw_path": real.encode()}, receive, send)
             finally:
                 self._bare[real + (f"?{query}" if query else "")] = self._learning
                 self._learning = None
+
+    async def _columnar(self) -> duckdb.DuckDBPyConnection:
+        store = await self._container.get(ColumnStore)
+        assert isinstance(store, DuckColumnStore)
+        return store._opened().cursor()
 
     async def _answer(self, send: Any, body: bytes) -> None:
         length = (b"content-length", str(len(body)).encode())
