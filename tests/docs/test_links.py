@@ -42,9 +42,11 @@ def test_every_document_is_in_the_index() -> None:
     assert set(DOCUMENTS) - listed - {DOCS / "index.md"} == set()
 
 
-def test_decisions_have_a_number_each() -> None:
+def test_decisions_are_numbered_without_gaps() -> None:
     names = sorted(path.name for path in (DOCS / "adr").glob("*.md"))
-    assert len({name[:4] for name in names}) == len(names)
+    assert [name[:4] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
+    listed = re.findall(r"^(\d+)\. \[[^\]]+\]\(adr/(.+)\)$", (DOCS / "index.md").read_text(), re.MULTILINE)
+    assert [(f"{int(n):04}", name) for n, name in listed] == [(name[:4], name) for name in names]
     for name in names:
         assert (DOCS / "adr" / name).read_text().startswith(f"# {int(name[:4])}. "), name
 
