@@ -20,7 +20,7 @@ NPM := $(API)/node_modules/.synced
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
   --no-emit-find-links --group dev pyproject.toml
 
-.PHONY: help up demo docs client client-test test test-engines check api-lint engines bench lock lock-check format clean
+.PHONY: help up demo docs client client-test test test-engines fuzz check api-lint engines bench lock lock-check format clean
 
 help:  ## this list
 	@awk 'BEGIN { FS = ":[^#]*## *" } /^[a-z-]+:.*##/ { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test: .venv/.synced  ## every test that needs no engine (everything embedded): A
 
 test-engines: .venv/.synced  ## the contract suites against real engines (after `make engines`): ARGS="…"
 	@exec $(BIN)/pytest -m engine $(ARGS)
+
+fuzz: .venv/.synced  ## requests made from the OpenAPI document, as everybody, against a platform of its own: ARGS="--rounds 20"
+	@exec $(BIN)/python -m tests.security.fuzz $(ARGS)
 
 check: .venv/.synced  ## format, lint, types, import rules of both kinds, freshness of the lock
 	$(BIN)/ruff check .

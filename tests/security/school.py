@@ -149,6 +149,18 @@ class School:
         content = await self.call(one, "GET", f"/courses/{self.course}/content")
         one.things["topic_id"] = content["modules"][0]["lessons"][0]["topics"][0]["id"]
 
+    async def operations(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Method and path of every documented operation, and what the document tells of it."""
+        answer = await knock(self.front, "GET", "/openapi.json")
+        found = [
+            (method.upper(), path, told)
+            for path, item in answer.json["paths"].items()
+            for method, told in item.items()
+            if "operationId" in told
+        ]
+        assert len(found) > 30
+        return found
+
     async def written(self) -> dict[str, tuple[int, int, int]]:
         """How many events, jobs and audit rows each service has: what a refused request must leave as it was."""
         counted = {}

@@ -82,6 +82,33 @@ async def test_bodies_that_parsers_choke_on_are_400(shared: School, body: bytes)
     assert (answer.status, answer.problem) == (400, "invalid"), answer.body
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        (
+            "/billing/prices",
+            {"course_id": "01a21dd8-0000-7000-8000-000000000000", "amount": "1", "currency": "EUR"},
+            "amount",
+        ),
+        (
+            "/billing/prices",
+            {"course_id": "01a21dd8-0000-7000-8000-000000000000", "amount": 1.5, "currency": "EUR"},
+            "amount",
+        ),
+        ("/billing/prices", {"course_id": 7, "amount": 1, "currency": "EUR"}, "course_id"),
+        ("/billing/payment-methods", {"token": ["pm_ok"]}, "token"),
+        ("/auth/login", {"email": {"$gt": ""}, "password": {"$gt": ""}}, "email"),
+        ("/auth/login", {"email": "a@b.c", "password": True}, "password"),
+    ],
+    ids=range(6),
+)
+async def test_a_value_of_another_type_is_not_made_to_fit(
+    shared: School, path: str, body: object, pointer: str
+) -> None:
+    answer = await knock(shared.front, "POST", API + path, token=shared.admin.token, json=body)
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, f"#/{pointer}")
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, gzip", "identity"])
 async def test_nothing_is_unpacked(shared: School, coding: str) -> None:
     """A bomb stays what it is: codings of bodies are not spoken here, so there is nothing to go off."""

@@ -30,21 +30,14 @@ _ADDED: dict[str, Any] = {
 }
 
 
-def operations(school: School) -> dict[str, tuple[str, str]]:
+async def operations(school: School) -> dict[str, tuple[str, str]]:
     """Method and path of every documented operation."""
-    found = {}
-    for name, one in school.platform.services.items():
-        for path, item in one.litestar.openapi_schema.to_schema()["paths"].items():
-            for method, operation in item.items():
-                if "operationId" in operation:
-                    found[operation["operationId"]] = (method.upper(), path)
-        assert name
-    return found
+    return {told["operationId"]: (method, path) for method, path, told in await school.operations()}
 
 
 async def test_members_that_nobody_asked_for_are_refused(shared: School) -> None:
     """Mass assignment: every body of the platform, with each tempting member added."""
-    known = operations(shared)
+    known = await operations(shared)
     of = others(shared) | {"course_id": shared.course}
     for operation, body in BODIES.items():
         method, path = known[operation]
@@ -120,7 +113,7 @@ async def test_answers_with_credentials_are_never_repeated(shared: School) -> No
 async def test_no_answer_to_somebody_is_for_a_shared_cache(shared: School) -> None:
     """Cache poisoning and leaking across principals: whatever a token may change is private or not stored."""
     shown = []
-    for method, path in operations(shared).values():
+    for method, path in (await operations(shared)).values():
         if method != "GET" or path.endswith("/stream"):
             continue
         answer = await knock(shared.front, "GET", path.format_map(shared.admin.things), token=shared.admin.token)

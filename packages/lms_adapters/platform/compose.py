@@ -32,8 +32,8 @@ from lms_adapters.sql.reader import Reader
 from lms_adapters.sql.uow import LateSession, SqlUnitOfWork
 from lms_adapters.web.answers import guard_without_copies
 from lms_adapters.web.auth import Fetch, TokenVerifier
+from lms_adapters.web.bodies import MAX_BODY
 from lms_adapters.web.languages import Languages
-from lms_adapters.web.messages import MAX_BODY
 from lms_adapters.web.reads import Reads
 from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast

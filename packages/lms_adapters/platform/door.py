@@ -14,9 +14,9 @@ from lms_adapters.sql.idempotency import Key
 from lms_adapters.sql.uow import AMBIENT, Ambient
 from lms_adapters.telemetry import metrics, tracing
 from lms_adapters.web.auth import TokenVerifier
+from lms_adapters.web.bodies import MAX_BODY
 from lms_adapters.web.inject import CONTAINER
 from lms_adapters.web.languages import Languages
-from lms_adapters.web.messages import MAX_BODY
 from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_of
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
 from lms_core.domain.events import encode

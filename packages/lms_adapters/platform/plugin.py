@@ -26,7 +26,7 @@ from lms_adapters.sql.idempotency import AlreadyDone, Repeated
 from lms_adapters.telemetry.metrics import exposition
 from lms_adapters.web.answers import Answer
 from lms_adapters.web.auth import me
-from lms_adapters.web.messages import Asked
+from lms_adapters.web.bodies import StrictRequest
 from lms_adapters.web.problems import crashed, http_error, invalid_input, refused
 from lms_core.domain.errors import Refusal
 from lms_core.security.principal import Principal
@@ -98,7 +98,7 @@ class ServicePlugin(InitPlugin):
         }
         app_config.event_emitter_backend = NoEmitter
         app_config.response_class = Answer
-        app_config.request_class = Asked
+        app_config.request_class = StrictRequest
         app_config.signature_types = [*app_config.signature_types, Principal]
         app_config.openapi_config = None
         return app_config

@@ -96,7 +96,8 @@ class Field:
 
     def value(self, text: str) -> Any:
         """Raises msgspec.ValidationError."""
-        value = msgspec.convert(text, self.kind.type, strict=False)
+        said_as_text = self.kind.schema.type is OpenAPIType.STRING  # else text stands for a number, or true and false
+        value = msgspec.convert(text, self.kind.type, strict=said_as_text)
         try:
             return in_utc(value) if isinstance(value, datetime) else value
         except OverflowError as error:

@@ -120,8 +120,10 @@ class Grammar:
         for name in islice((name for name in said.names() if name not in self.known), _TOLD):
             _unknown(said, name, self.known)
         filters = tuple(self._conditions(said))
-        sort = said.text("sort") or self.sorts[0]
-        if sort not in self.sorts:
+        sort = said.text("sort")
+        if sort is None:
+            sort = self.sorts[0]
+        elif sort not in self.sorts:
             said.fault("sort", "must be one of {known}", known=", ".join(self.sorts))
             sort = self.sorts[0]
         asked = Asked(
