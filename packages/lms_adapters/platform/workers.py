@@ -144,12 +144,13 @@ class Workers:
                 pause = min(pause * 2, 5.0)
 
     async def drain(self) -> int:
-        """Relay, handle and run what is due, until nothing moves; how much did."""
+        """Relay, handle and run what is due, until nothing moves; how much did. Jobs wait until no event moves."""
         total = 0
         while True:
-            moved = await self.relay_once() + await self.jobs_once()
+            moved = await self.relay_once()
             for subscription in self._service.subscribes:
                 moved += await self.handle_once(subscription)
+            moved = moved or await self.jobs_once()
             if not moved:
                 return total
             total += moved
