@@ -118,5 +118,5 @@ async def _opened(source: Source, clock: SchoolClock, ids: SchoolIds) -> AsyncIt
 
 async def _settle(platform: Platform, bus: MemoryBus) -> None:
     """Everything that follows from what was done, before time goes on."""
-    while await platform.drain() or await bus.wait_for_late():
+    while await platform.drain() or await bus.come_to_rest():
         pass

@@ -85,6 +85,8 @@ class _Reader:
         self.bell = asyncio.Event()
         self.awake = True
         """Worth waiting for: from the start, until it fails or takes too long."""
+        self.resting = False
+        """It has read all there was, and waits for its bell."""
         self._waiting: list[asyncio.Future[None]] = []
 
     def look(self) -> asyncio.Future[None]:
@@ -96,6 +98,7 @@ class _Reader:
 
     def begin(self) -> list[asyncio.Future[None]]:
         """Those who rang before the look that begins now."""
+        self.resting = False
         self.bell.clear()
         waiting, self._waiting = self._waiting, []
         return waiting
@@ -159,11 +162,12 @@ class MemoryBus(Bus):
                 lambda: all({*names} <= {r.sink.name for r in self._readers.get(s, ())} for s, names in readers.items())
             )
 
-    async def wait_for_late(self) -> bool:
-        """Wait for those that `publish` did not wait for to the end; whether there were any."""
-        late = [reader for readers in self._readers.values() for reader in readers if not reader.awake]
-        await asyncio.gather(*(reader.look() for reader in late))
-        return bool(late)
+    async def come_to_rest(self) -> bool:
+        """Wait until those that are fed have read all there is, however long it takes; whether any had not."""
+        readers = [reader for readers in self._readers.values() for reader in readers]
+        at_it = [reader for reader in readers if reader.bell.is_set() or not reader.resting]
+        await asyncio.gather(*(reader.look() for reader in at_it))
+        return bool(at_it)
 
     async def ready(self) -> None:
         """See the port. It is here."""
@@ -185,6 +189,7 @@ class MemoryBus(Bus):
                 if not more:
                     _tell(waiting)
                     waiting.clear()
+                    reader.resting = True
                     await reader.bell.wait()
         finally:
             _tell(waiting)

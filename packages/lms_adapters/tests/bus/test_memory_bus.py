@@ -113,10 +113,13 @@ async def test_a_sink_that_was_slow_once_still_hears_of_what_comes_while_it_is(m
         go_on.clear()
         await world.commit(2)  # gives up waiting while the sink is at it
         await world.commit(3)
+        resting = asyncio.create_task(world.bus.come_to_rest())
+        await asyncio.sleep(0)
         go_on.set()
         async with asyncio.timeout(5):
-            await sink.has("s", 3)
+            assert await resting
         assert numbers(sink) == [1, 2, 3]
+        assert not await world.bus.come_to_rest(), "there was nothing to wait for"
 
 
 async def test_a_late_commit_arrives_live() -> None:
