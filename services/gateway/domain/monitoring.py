@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from lms_core.domain.pulse import Published, Pulse
+from lms_core.domain.time import to_ms
 from lms_core.domain.traces import Step
 
 MINUTE = 60
@@ -60,15 +62,24 @@ class Recollection:
     """The last requests: how stories of traces begin. Routes, never whole paths, and nobody's name."""
 
     def __init__(self, size: int = 4096) -> None:
-        self._requests: deque[tuple[str, Step]] = deque(maxlen=size)
+        self._requests: deque[tuple[str, str, str, str, datetime, float, int]] = deque(maxlen=size)
 
-    def keep(self, trace_id: str, request: Step) -> None:
-        """It is over."""
-        self._requests.append((trace_id, request))
+    def keep(
+        self, trace_id: str, service: str, method: str, route: str, ended: datetime, seconds: float, status: int
+    ) -> None:
+        """It is over. Most are never asked for: what is told of them is made when one is."""
+        self._requests.append((trace_id, service, method, route, ended, seconds, status))
 
     def of(self, trace_id: str) -> list[Step]:
         """Those of a trace."""
-        return [request for trace, request in self._requests if trace == trace_id]
+        return [_request(*rest) for known, *rest in self._requests if known == trace_id]
+
+
+def _request(service: str, method: str, route: str, ended: datetime, seconds: float, status: int) -> Step:
+    end, name = to_ms(ended), f"{method} {route}"
+    return Step(
+        kind="request", service=service, name=name, at=end - round(seconds * 1000), ended=end, state=str(status)
+    )
 
 
 @dataclass(frozen=True, slots=True)

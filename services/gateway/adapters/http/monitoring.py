@@ -8,8 +8,6 @@ from prometheus_client import Counter
 
 from lms_adapters.telemetry import metrics
 from lms_adapters.telemetry.access import AccessLog
-from lms_core.domain.time import to_ms
-from lms_core.domain.traces import Step
 from lms_core.ports.clock import Clock
 from services.gateway.domain.monitoring import Recollection, Tally
 from services.gateway.domain.routing import Route
@@ -38,10 +36,7 @@ class Monitor:
         metrics.request("gateway", known, prefix, status, seconds)
         self._tally.count(upstream, self._ticks() // _SECOND, failed=status >= 500)
         if route is not None:
-            now, name = to_ms(self._clock.now()), f"{known} {prefix}"
-            took = round(seconds * 1000)
-            step = Step(kind="request", service=upstream, name=name, at=now - took, ended=now, state=str(status))
-            self._requests.keep(trace, step)
+            self._requests.keep(trace, upstream, known, prefix, self._clock.now(), seconds, status)
         if self._access_log is not None:
             self._access_log.request(trace, known, prefix, status, upstream, seconds)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from lms_core.domain.pulse import Published, Pulse
+from lms_core.domain.time import EPOCH
 from lms_core.domain.traces import Step
 from services.gateway.domain.monitoring import Board, Recollection, Tally, read_seen, write_seen
 
@@ -38,8 +41,9 @@ def test_requests_are_counted_by_second_and_service() -> None:
 def test_the_last_requests_of_a_trace_are_remembered() -> None:
     kept = Recollection(size=2)
     for n, trace in enumerate("aab"):
-        kept.keep(trace, Step(kind="request", service="x", name="GET /x", at=n))
-    assert [step.at for step in kept.of("a")] == [1]
+        kept.keep(trace, "x", "GET", "/x", EPOCH + timedelta(milliseconds=n + 3), 0.003, 200)
+    [step] = kept.of("a")
+    assert step == Step(kind="request", service="x", name="GET /x", at=1, ended=4, state="200")
     assert [step.at for step in kept.of("b")] == [2]
 
 

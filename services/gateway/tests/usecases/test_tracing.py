@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lms_core.domain.errors import Invalid, Unavailable
+from lms_core.domain.time import from_ms
 from lms_core.domain.traces import Step
 from services.gateway.domain.monitoring import Recollection
 from services.gateway.domain.tracing import UnknownTrace
@@ -14,12 +15,11 @@ from services.gateway.usecases.tracing import ShowTrace
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 EVENT = Step(kind="event", service="auth", name="UserCreated", at=10, by="a", event="e", state="sent")
 TAKEN = Step(kind="consumer", service="user", name="create", at=12, ended=20, span="b", event="e", state="done")
-CLICK = Step(kind="request", service="auth", name="POST /api/v1/auth", at=5, ended=15, state="202")
 
 
 async def test_the_story_is_told_from_every_service_and_the_gateway_s_memory() -> None:
     requests = Recollection()
-    requests.keep(TRACE, CLICK)
+    requests.keep(TRACE, "auth", "POST", "/api/v1/auth", from_ms(15), 0.01, 202)
     story = await ShowTrace(FakeTraces(auth=[EVENT], user=[TAKEN]), requests)(TRACE)
     assert [(depth, step.title) for depth, step in story.walk()] == [
         (0, "POST /api/v1/auth"),
