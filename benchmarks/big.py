@@ -119,12 +119,13 @@ async def _measured(
     figures: Figures = {}
     with measured(command, environ, small.folder.parent / "log") as server:
         server.wait_ready(f"http://127.0.0.1:{port}/health/ready")
-        async with Load(port) as load, Load(port, PARALLEL) as crowd:
+        async with Load(port) as load:
             for path, token in asked:
                 await load.get(f"/-/learn{path}", token)
             await load.get("/-/ready-to-measure")
             plans = {without_ids(path): msgspec.json.decode(await load.get(f"/-/plan{path}")) for path, _ in asked}
             rows = await compared(load, asked, requests)
+        async with Load(port, PARALLEL) as crowd:  # not before: idle connections are closed
             for (path, token), (name, cpu, bare, _) in zip(asked, rows, strict=True):
                 await crowd.get(path, token, WARM_UP)
                 waits = await crowd.waits(path, token, requests)

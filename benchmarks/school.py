@@ -15,6 +15,7 @@ import httpx
 from benchmarks.report import progress
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.settings import Source
+from lms_adapters.telemetry import logging
 from lms_cli.operations import OPERATIONS
 from lms_cli.platform import services
 
@@ -154,6 +155,7 @@ class _Maker:
 async def opened(folder: Path) -> AsyncIterator[Platform]:
     """All services on this folder, nothing moving by itself; tokens count for a day."""
     limits = {f"LMS_GATEWAY_{which}_RATE": "0" for which in ("PERSON", "ADDRESS", "CREDENTIALS")}
+    logging.configure("json", "warning")
     source = Source({"LMS_DATA": str(folder), "LMS_AUTH_ACCESS_SECONDS": "86400", **limits})
     platform = Platform(services(), source, workers=False)
     await platform.open()
