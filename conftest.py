@@ -1,6 +1,8 @@
 """What every test run of this repository shares. Fixtures stand with the tests that use them."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +17,14 @@ settings.register_profile(
 settings.load_profile("lms")
 
 pytest_plugins = ["tests.engines.fixtures"]
+
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108  whoever may write there may write to /tmp as well
+
+
+def pytest_configure() -> None:
+    """Folders of tests are in memory where there is room: a killed process loses nothing there either."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
