@@ -64,5 +64,6 @@ async def test_what_is_repeated_has_one_effect_and_the_same_answer(tmp_path: Pat
             assert (again.status, again.body) == (first.status, first.body), endpoint.operation
             other = await ask({**(body or {}), **OTHERWISE.get(endpoint.operation, {"any": "body"})}, key)
             assert (other.status, other.problem) == (422, "idempotency-key-reused"), endpoint.operation
-            assert (await ask(body, "k" * 129)).problem == "invalid", endpoint.operation
+            for bad in ("k" * 129, "", "two words", "k\x7f", "\u00e9"):
+                assert (await ask(body, bad)).problem == "invalid", (endpoint.operation, bad)
             assert await school.written() == before, f"{endpoint.operation}: something was written again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -24,6 +25,8 @@ from lms_core.domain.events import encode
 Scope: TypeAlias = Any
 """ASGI's HTTP scope, as plain ASGI sees it."""
 
+MAX_KEY = 128
+_KEY = re.compile(rb"[!-~]{1,%d}" % MAX_KEY)
 _CAREFUL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -89,8 +92,8 @@ class Door:
         if key is None or scope["method"] != "POST":
             AMBIENT.set(Ambient(actor))
             return receive
-        if not 0 < len(key) <= 128 or not key.isascii():
-            raise Invalid("Idempotency-Key is 1 to {most} ASCII characters", most=128)
+        if _KEY.fullmatch(key) is None:
+            raise Invalid("Idempotency-Key is 1 to {most} visible ASCII characters", most=MAX_KEY)
         body = await _whole(receive)
         digest = hashlib.sha256(body).hexdigest()
         AMBIENT.set(Ambient(actor, Key(actor, f"POST {scope['path']}", key.decode(), digest)))
