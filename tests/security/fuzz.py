@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import collections
+import contextlib
 import dataclasses
 import json
 import re
@@ -26,7 +27,8 @@ from schemathesis.engine import events, from_schema
 
 from lms_cli.api import Api, Person
 from lms_cli.stories import Stage, course, enrollment, registration
-from tests.platforms import RunningPlatform, running
+from tests.engines.postgres import Postgres
+from tests.platforms import SERVICES, RunningPlatform, running
 
 LEFT_OUT = {"notification.follow": "an event stream has no end; its own tests read it"}
 CHECKS = {
@@ -158,6 +160,12 @@ async def people(platform: RunningPlatform) -> tuple[dict[str, Any], dict[str, P
         return document, roles, ids
 
 
+def on_postgresql(postgres: Postgres) -> dict[str, str]:
+    """A fresh database for each service."""
+    services = [name for name in SERVICES if name != "gateway"]
+    return {f"LMS_{name.upper()}_DATABASE_URL": postgres.fresh_database() for name in services}
+
+
 def errors(log: str) -> Iterator[str]:
     """Lines of the platform's log that tell of a fault."""
     for line in log.splitlines():
@@ -177,9 +185,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first round (1)")
     parser.add_argument("--rounds", type=int, default=1, help="each with the next seed (1)")
     parser.add_argument("--examples", type=int, default=4, help="random requests for an operation and role (4)")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL (after `make engines`), not on SQLite")
     chosen = parser.parse_args(argv)
     wrong: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), ENVIRON) as platform:
+    with contextlib.ExitStack() as life:
+        folder = life.enter_context(tempfile.TemporaryDirectory())
+        databases = on_postgresql(life.enter_context(Postgres())) if chosen.postgresql else {}
+        platform = life.enter_context(running(Path(folder), ENVIRON | databases))
         document, roles, ids = asyncio.run(people(platform))
         services = sorted({path["operationId"].partition(".")[0] for path in _operations(document)})
         print(f"{len(list(_operations(document)))} operations; left out: {', '.join(LEFT_OUT)}")

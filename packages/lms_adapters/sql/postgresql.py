@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lms_adapters.sql.engine import LEASE_SECONDS, Transaction, Wake, to_the_end
-from lms_core.domain.errors import Raced, Unavailable
+from lms_core.domain.errors import Invalid, Raced, Unavailable
 
 _CHANNEL = "lms"
 _AWAY = (
@@ -56,6 +56,8 @@ class PostgresDriver:
             return await answer
         except _RIVAL as error:
             raise Raced from error
+        except asyncpg.CharacterNotInRepertoireError as error:
+            raise Invalid("text cannot hold the character NUL") from error
         except _GONE as error:
             raise Unavailable("the database cannot be reached") from error
 
@@ -154,6 +156,8 @@ class PostgresDatabase:
     async def read(self, sql: str, args: Sequence[Any]) -> Sequence[Any]:
         try:
             return await self._reads.fetch(sql, *args)  # type: ignore[no-any-return]
+        except asyncpg.CharacterNotInRepertoireError as error:
+            raise Invalid("text cannot hold the character NUL") from error
         except _GONE as error:
             raise Unavailable("the database cannot be reached") from error
 

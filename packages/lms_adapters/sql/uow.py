@@ -18,7 +18,7 @@ from lms_adapters.sql import jobs, outbox
 from lms_adapters.sql.engine import Database, Driver, Transaction
 from lms_adapters.sql.idempotency import Key, claim_key, keep_answer
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import Conflict, Raced, Refusal, TooLarge, Unavailable
+from lms_core.domain.errors import Conflict, Invalid, Raced, Refusal, TooLarge, Unavailable
 from lms_core.domain.events import Envelope, Event, encode
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -87,17 +87,21 @@ INSERT INTO lms_audit (id, at, actor, action, subject, facts, traceparent) VALUE
 
 _RIVALS = ("40001", "40P01")
 """SQLSTATEs of a serialization failure and of a deadlock."""
+_NO_TEXT = "22021"
+"""The SQLSTATE of a character that text cannot hold: PostgreSQL keeps no NUL."""
 _GONE = ("08", "57P")
 """Classes of SQLSTATE that mean the server is away or going."""
 
 
 def refusal_of(error: BaseException, driver: Driver) -> Refusal | None:
-    """What a database's error means to the caller, where it is neither their fault nor ours: Raced or Unavailable."""
+    """What a database's error means to the caller, where it is not our fault: Raced, Unavailable, or Invalid."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, Refusal):
         state = str(getattr(getattr(cause, "orig", cause), "sqlstate", None) or "")
         if state in _RIVALS:
             return Raced()
+        if state == _NO_TEXT:
+            return Invalid("text cannot hold the character NUL")
         if state.startswith(_GONE) or getattr(cause, "connection_invalidated", False) or driver.away(cause):
             return Unavailable("the database cannot be reached")
         cause = cause.__cause__

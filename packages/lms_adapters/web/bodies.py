@@ -26,7 +26,9 @@ class StrictRequest(Request[Any, Any, Any]):
         except msgspec.ValidationError as error:
             message, _, where = str(error).partition(" - at `$")
             raise Invalid(errors=(fault(where.rstrip("`"), message),)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except msgspec.DecodeError as error:
+            raise Invalid(errors=(fault("", str(error)),)) from error
+        except (UnicodeDecodeError, RecursionError) as error:
             raise Invalid.at("#", "is not JSON, or nested too deeply") from error
 
 

@@ -102,3 +102,10 @@ async def test_it_holds_after_a_restart_and_what_is_forgiven_is_forgotten(tmp_pa
         await log_in(service, WRONG | {"email": "bob@example.org"}, HOME)
         assert service.running.database is not None
         assert await service.running.database.read("SELECT count(*) FROM sign_in_tally", ()) == [(2,)]
+
+
+@pytest.mark.engine
+async def test_postgresql_keeps_no_null_character_and_says_so(tmp_path: Path, database_url: str) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+        answer = await log_in(service, WRONG | {"email": "ada\x00@example.org"}, HOME)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid")
