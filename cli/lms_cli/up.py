@@ -116,6 +116,8 @@ def _welcome(platform: Platform, url: str, seconds: float) -> None:
     console.print(f"\n  [bold]Look[/]          {url}/")
     console.print(f"  API           {url}/docs")
     console.print(f"  Events        {url}/docs/events")
+    if platform.settings.profile == "dev":
+        console.print(f"  Sandbox       {url}/dev/mailbox, {url}/dev/payments")
     console.print(f"  Documents     {url}/openapi.json, {url}/asyncapi.json")
     console.print(f"  Health        {url}/health/ready")
     console.print(f"  Metrics       {url}/metrics\n")

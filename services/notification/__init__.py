@@ -1,1 +1,1 @@
-"""Tells people what concerns them: by e-mail and in their inbox, once, in their language."""
+"""Tells people what concerns them: by mail, SMS and push and in their inbox, once, in their language."""

@@ -10,18 +10,18 @@ from lms_core.contracts.notification import MessageDelivered
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.contracts.user import ProfileUpdated
 from services.notification.adapters.http.delivery import MAILBOX, MailboxController
+from services.notification.adapters.http.devices import DevicesController
 from services.notification.adapters.http.messages import MessagesController
 from services.notification.adapters.http.realtime import RealtimeController
 from services.notification.adapters.sql.base import Row
 from services.notification.adapters.sql.messages import TRACED_MESSAGES
 from services.notification.settings import NotificationSettings
-from services.notification.usecases.delivery import DeliverMessage
+from services.notification.usecases.delivery import Deliver, DeliverMessage
 from services.notification.usecases.messages import (
     AnnounceContent,
     CheerHalfway,
     ConfirmEnrollment,
     Congratulate,
-    Deliver,
     ExplainSuspension,
     KeepCourse,
     SendReceipt,
@@ -31,9 +31,9 @@ from services.notification.wiring import wiring
 
 SERVICE = Service(
     name="notification",
-    summary="Tells people what concerns them: by e-mail and in their inbox, once, in their language.",
+    summary="Tells people what concerns them: by mail, SMS and push and in their inbox, once, in their language.",
     routes=("/notifications",),
-    controllers=(MessagesController, RealtimeController),
+    controllers=(MessagesController, DevicesController, RealtimeController),
     root_controllers=(MailboxController,),
     roots=(MAILBOX,),
     publishes=(MessageDelivered,),

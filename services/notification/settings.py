@@ -10,10 +10,15 @@ class NotificationSettings(Settings, frozen=True, kw_only=True):
 
     mail_url: Secret = "sandbox://"
     """How mails leave: `sandbox://` keeps them in the service's own database, to be read at its dev mailbox."""
+    sms_url: Secret = "sandbox://"
+    """How SMS leave; empty: none are sent."""
+    push_url: Secret = "sandbox://"
+    """How pushes leave; empty: none are sent."""
 
     streams_per_person: int = 10
     """From how many places one person may follow their inbox at once, in each process; 0: no limit."""
 
     def __post_init__(self) -> None:
-        if self.profile == "production" and self.mail_url.startswith("sandbox:"):
-            raise BadSettings("mail_url: the profile production refuses sandbox://, which sends nothing")
+        for name in ("mail_url", "sms_url", "push_url"):
+            if self.profile == "production" and getattr(self, name).startswith("sandbox:"):
+                raise BadSettings(f"{name}: the profile production refuses sandbox://, which sends nothing")

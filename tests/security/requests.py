@@ -49,6 +49,7 @@ BODIES: Final[dict[str, Callable[[School, Things], Any]]] = {
             }
         ]
     },
+    "notification.add_device": lambda school, of: {"channel": "sms", "address": "+49 30 901820", "name": "Phone"},
     "user.edit_me": lambda school, of: {"bio": "Changed."},
     "user.set_preferences": lambda school, of: {
         "locale": "en",

@@ -30,6 +30,8 @@ PRODUCTION = {
     "LMS_AUTH_MASTER_KEY": "c2VjdXJpdHktdGVzdHMtb25seS0zMi1ieXRlcy1rZXk",
     "LMS_BILLING_PAYMENTS_URL": "outside://provider",
     "LMS_NOTIFICATION_MAIL_URL": "outside://mailer",
+    "LMS_NOTIFICATION_SMS_URL": "",
+    "LMS_NOTIFICATION_PUSH_URL": "outside://pusher",
 }
 
 

@@ -21,6 +21,7 @@ _LEARNER = {
     "payment-method:manage",
     "invoice:read",
     "notification:read",
+    "device:manage",
 }
 _INSTRUCTOR = _LEARNER | {"course:author", "course:publish", "price:set", "analytics:read"}
 _ADMIN = _INSTRUCTOR | {"role:assign", "user:read", "course:administer", "audit:read", "platform:watch"}

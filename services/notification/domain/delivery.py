@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Invalid, NotFound
+from services.notification.domain.devices import Device
 from services.notification.domain.messages import Channel, Facts, Kind, Status
 from services.notification.domain.templates import one_line
 
@@ -18,6 +19,10 @@ TRACE: Final = "X-Trace-Id"
 
 class NotOneLine(Invalid, code="notification/not-one-line"):
     """A header of a mail must be one line of visible text."""
+
+
+class NoDevice(NotFound, code="notification/no-device"):
+    """The person has no device of the channel any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,50 @@ class Mail:
         for value in (self.idempotency_key, self.to, self.subject, *self.headers, *self.headers.values()):
             if value != one_line(value):
                 raise NotOneLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sms:
+    """What a texter is given."""
+
+    idempotency_key: str
+    to: str
+    person: str
+    """Who it is for, by their e-mail address: for whoever looks into it later."""
+    text: str
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What a pusher is given."""
+
+    idempotency_key: str
+    to: Device
+    person: str
+    """As in an SMS."""
+    title: str
+    body: str
+    url: str
+    """Where it leads."""
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person reads of a message, where it is put into words on its way."""
+
+    title: str
+    body: str
+    version: int
+    """Of the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The channels to devices that somebody carries here: by the settings."""
+
+    channels: frozenset[Channel]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

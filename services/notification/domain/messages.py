@@ -23,6 +23,8 @@ Kind = Literal[
 Channel = Literal["email", "in-app", "sms", "push"]
 EMAIL: Final = "email"
 IN_APP: Final = "in-app"
+SMS: Final = "sms"
+PUSH: Final = "push"
 
 Status = Literal["queued", "sent", "failed"]
 
@@ -41,6 +43,22 @@ TOPICS: Final[dict[Kind, str]] = {
     "completed": "progress",
 }
 """The part of life that a kind belongs to."""
+
+CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {
+    "welcome": (IN_APP, EMAIL),
+    "registration-repeated": (EMAIL,),
+    "enrolled": (IN_APP, EMAIL),
+    "payment-awaited": (IN_APP, EMAIL),
+    "content-open": (IN_APP, EMAIL, PUSH),
+    "suspended": (IN_APP, EMAIL, SMS, PUSH),
+    "receipt": (IN_APP, EMAIL),
+    "halfway": (IN_APP, EMAIL, PUSH),
+    "completed": (IN_APP, EMAIL, PUSH),
+}
+"""Where a kind is told. SMS is for what cannot wait; SMS and push reach those who have a device for them."""
+
+ON_DEVICES: Final[frozenset[Channel]] = frozenset({SMS, PUSH})
+"""Channels that lead to devices of a person."""
 
 KINDS: Final[tuple[Kind, ...]] = tuple(TOPICS)
 
@@ -108,3 +126,8 @@ class Course:
 def halfway(percent: int) -> bool:
     """Half is done, and not all: the end is another message's to tell."""
     return 50 <= percent < 100
+
+
+def channels(kind: Kind, reached: frozenset[Channel]) -> tuple[Channel, ...]:
+    """Where a kind is told to somebody who is reached on these beside mail and inbox."""
+    return tuple(channel for channel in CHANNELS[kind] if channel not in ON_DEVICES or channel in reached)

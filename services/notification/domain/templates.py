@@ -27,6 +27,8 @@ class Words:
     """One line."""
     notice: str
     """One line or a few: for the inbox in the application."""
+    url: str
+    """Where it leads."""
     text: str
     """The mail as plain text."""
     html: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from services.notification.domain.delivery import Kept, Mail, Parcel
+from services.notification.domain.delivery import Kept, Mail, Parcel, Push, Sms
 from services.notification.domain.messages import Channel
 
 
@@ -17,6 +17,20 @@ class Mailer(Protocol):
 
         Raises Unavailable when it may work later.
         """
+
+
+class Texter(Protocol):
+    """Sends SMS; chosen by the setting `sms_url`."""
+
+    async def send(self, sms: Sms) -> None:
+        """As a mailer's."""
+
+
+class Pusher(Protocol):
+    """Sends pushes; chosen by the setting `push_url`."""
+
+    async def send(self, push: Push) -> None:
+        """As a mailer's."""
 
 
 class Parcels(Protocol):

@@ -5,37 +5,77 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from lms_core.contracts.notification import MessageDelivered
-from lms_core.domain.errors import NotFound, Unavailable
+from lms_core.domain.errors import NotFound, Refusal, Unavailable
 from lms_core.ports.broadcast import Broadcast
 from lms_core.ports.clock import Clock
-from lms_core.ports.jobs import JobRun
+from lms_core.ports.jobs import Job, JobRun, job
 from lms_core.ports.uow import UnitOfWork
-from services.notification.domain.delivery import TRACE, Kept, Mail, Parcel
-from services.notification.domain.messages import IN_APP, Channel
+from services.notification.domain.delivery import TRACE, Kept, Mail, NoDevice, Parcel, Push, Sms, Told
+from services.notification.domain.devices import Device
+from services.notification.domain.messages import EMAIL, IN_APP, SMS, Channel
 from services.notification.domain.realtime import channel_of
 from services.notification.domain.templates import Words
-from services.notification.ports.delivery import Mailbox, Mailer, Parcels
+from services.notification.ports.delivery import Mailbox, Mailer, Parcels, Pusher, Texter
+from services.notification.ports.devices import Devices
 from services.notification.ports.messages import Messages
 from services.notification.ports.templates import Templates
-from services.notification.usecases.messages import Deliver
+
+
+@job("notification.deliver")
+class Deliver(Job, frozen=True, kw_only=True):
+    """Bring a message to its recipient."""
+
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Hand a message to who brings it on its channel, with no transaction open.
+
+    Each thing handed over has an idempotency key of its own: a repeated run sends nothing twice.
+    """
+
+    raises: ClassVar = (Unavailable, NoDevice)
+
+    templates: Templates
+    devices: Devices
+    mailer: Mailer
+    texter: Texter
+    pusher: Pusher
+    broadcast: Broadcast
+
+    async def __call__(self, parcel: Parcel) -> Told | None:
+        """What was said; None where the message has its words already."""
+        if parcel.channel == IN_APP:
+            await self.broadcast.send(channel_of(parcel.recipient_id), b"")
+            return None
+        words = self.templates.render(parcel.kind, parcel.locale, name=parcel.display_name, facts=parcel.facts)
+        if parcel.channel == EMAIL:
+            await self.mailer.send(_mail(parcel, words))
+            return Told(words.subject, words.text, words.version)
+        devices = await self.devices.on(parcel.recipient_id, parcel.channel)
+        if not devices:
+            raise NoDevice
+        for device in devices:
+            if device.channel == SMS:
+                await self.texter.send(_sms(parcel, words, device))
+            else:
+                await self.pusher.send(_push(parcel, words, device))
+        return Told(words.subject, words.notice, words.version)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverMessage:
-    """Hand a mail to the mailer, or hint to the live inbox that there is something new; then write down that it went.
-
-    The message's id is the mailer's idempotency key: a repeated run sends nothing twice.
-    """
+    """Bring a message to its person, then write down that it went."""
 
     raises: ClassVar = (Unavailable,)
 
     parcels: Parcels
     messages: Messages
-    templates: Templates
-    mailer: Mailer
-    broadcast: Broadcast
+    carry: Carry
     uow: UnitOfWork
     clock: Clock
 
@@ -43,25 +83,22 @@ class DeliverMessage:
         parcel = await self.parcels.get(job.message_id)
         if parcel is None or parcel.status != "queued":
             return
-        words: Words | None = None
         try:
-            if parcel.channel == IN_APP:
-                await self.broadcast.send(channel_of(parcel.recipient_id), b"")
-            else:
-                words = self.templates.render(parcel.kind, parcel.locale, name=parcel.display_name, facts=parcel.facts)
-                await self.mailer.send(_mail(parcel, words))
+            told = await self.carry(parcel)
         except Unavailable as error:
             if not run.last:
                 raise
             await self._failed(parcel, error)
+        except NoDevice as error:
+            await self._failed(parcel, error)
         else:
-            await self._sent(parcel, words, self.clock.now())
+            await self._sent(parcel, told, self.clock.now())
 
-    async def _sent(self, parcel: Parcel, words: Words | None, now: datetime) -> None:
+    async def _sent(self, parcel: Parcel, told: Told | None, now: datetime) -> None:
         async with self.uow:
             message = await self.messages.get(parcel.message_id)
-            if words is not None:
-                message.word(title=words.subject, body=words.text, version=words.version)
+            if told is not None:
+                message.word(title=told.title, body=told.body, version=told.version)
             message.sent(now)
             await self.messages.update(message)
             self.uow.record(
@@ -74,10 +111,10 @@ class DeliverMessage:
                 )
             )
 
-    async def _failed(self, parcel: Parcel, error: Unavailable) -> None:
+    async def _failed(self, parcel: Parcel, error: Refusal) -> None:
         async with self.uow:
             message = await self.messages.get(parcel.message_id)
-            message.failed(str(error))
+            message.failed(str(error) or error.title())
             await self.messages.update(message)
 
 
@@ -93,6 +130,28 @@ def _mail(parcel: Parcel, words: Words) -> Mail:
             "Content-Language": words.locale,
             "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office replies
         },
+    )
+
+
+def _sms(parcel: Parcel, words: Words, device: Device) -> Sms:
+    return Sms(
+        idempotency_key=f"{parcel.message_id}.{device.id}",
+        to=device.address,
+        person=parcel.email,
+        text=f"{words.notice} {words.url}",
+        trace_id=parcel.trace_id,
+    )
+
+
+def _push(parcel: Parcel, words: Words, device: Device) -> Push:
+    return Push(
+        idempotency_key=f"{parcel.message_id}.{device.id}",
+        to=device,
+        person=parcel.email,
+        title=words.subject,
+        body=words.notice,
+        url=words.url,
+        trace_id=parcel.trace_id,
     )
 
 
@@ -122,4 +181,4 @@ class ShowKept:
         return await self.mailbox.show(key)
 
 
-USE_CASES = (DeliverMessage, ListKept, ShowKept)
+USE_CASES = (Carry, DeliverMessage, ListKept, ShowKept)

@@ -15,20 +15,15 @@ from lms_core.domain.selection import Selection
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
-from lms_core.ports.jobs import Job, job
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
-from services.notification.domain.messages import EMAIL, IN_APP, Channel, Course, Facts, Kind, Message, halfway
+from services.notification.domain.delivery import Carried
+from services.notification.domain.messages import CHANNELS, IN_APP, Course, Facts, Kind, Message, channels, halfway
+from services.notification.ports.devices import Devices
 from services.notification.ports.messages import Courses, Inbox, Messages
 from services.notification.ports.recipients import Recipients
 from services.notification.ports.templates import Templates
-
-
-@job("notification.deliver")
-class Deliver(Job, frozen=True, kw_only=True):
-    """Bring a message to its recipient."""
-
-    message_id: UUID
+from services.notification.usecases.delivery import Deliver
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +33,15 @@ class Tell:
     raises: ClassVar = (NotYet,)
 
     recipients: Recipients
+    devices: Devices
     messages: Messages
     templates: Templates
+    carried: Carried
     uow: UnitOfWork
     clock: Clock
     ids: Ids
 
-    async def __call__(
-        self,
-        kind: Kind,
-        recipient_id: UUID,
-        *,
-        once: str,
-        facts: Facts | None = None,
-        channels: tuple[Channel, ...] = (IN_APP, EMAIL),
-    ) -> None:
+    async def __call__(self, kind: Kind, recipient_id: UUID, *, once: str, facts: Facts | None = None) -> None:
         """Raises NotYet when it is not known who the recipient is."""
         recipient = await self.recipients.find(recipient_id)
         if recipient is None or recipient.email is None:
@@ -60,7 +49,9 @@ class Tell:
         if await self.messages.told(once):
             return
         facts = facts or {}
-        for channel in channels:
+        on_devices = self.carried.channels.intersection(CHANNELS[kind])
+        reached = on_devices and on_devices & await self.devices.channels(recipient.id)
+        for channel in channels(kind, reached):
             message = Message(
                 id=self.ids.new(),
                 recipient_id=recipient.id,

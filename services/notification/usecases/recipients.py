@@ -9,7 +9,6 @@ from lms_core.contracts.auth import RegistrationRepeated, UserCreated
 from lms_core.contracts.user import ProfileUpdated
 from lms_core.domain.errors import NotYet
 from lms_core.ports.uow import UnitOfWork
-from services.notification.domain.messages import EMAIL
 from services.notification.domain.recipients import Recipient
 from services.notification.ports.recipients import Recipients
 from services.notification.usecases.messages import Tell
@@ -58,7 +57,7 @@ class WarnOwner:
     async def __call__(self, event: RegistrationRepeated) -> None:
         once = f"registration-repeated/{event.user_id}/{event.attempted_at:%Y-%m-%d}"
         async with self.uow:
-            await self.tell("registration-repeated", event.user_id, once=once, channels=(EMAIL,))
+            await self.tell("registration-repeated", event.user_id, once=once)
 
 
 USE_CASES = (KeepRecipient, Welcome, WarnOwner)

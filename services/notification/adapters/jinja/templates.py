@@ -66,6 +66,7 @@ class JinjaTemplates(Templates):
             version=source.version,
             subject=line["subject"],
             notice=line["notice"],
+            url=self._url,
             text="\n\n".join(text) + "\n",
             html=self._layout.render(lang=source.locale, url=self._url, paragraphs=paragraphs, **line),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,9 @@ from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from services.notification.adapters.sql.base import Row
-from services.notification.domain.delivery import Kept, Mail
-from services.notification.domain.messages import EMAIL, Channel
-from services.notification.ports.delivery import Mailbox, Mailer
+from services.notification.domain.delivery import TRACE, Kept, Mail, Push, Sms
+from services.notification.domain.messages import EMAIL, PUSH, SMS, Channel
+from services.notification.ports.delivery import Mailbox, Mailer, Pusher, Texter
 
 
 class SandboxDeliveryRow(Row):
@@ -41,19 +42,80 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOT
 """
 
 
-class SandboxMailer(Mailer):
-    """Sends nothing, keeps everything, once."""
+class SandboxStore:
+    """Keeps what would have gone out, each key once, as it was first."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def send(self, mail: Mail) -> None:
-        headers = msgspec.json.encode(mail.headers).decode()
-        now = to_ms(self._clock.now())
-        row = (mail.idempotency_key, EMAIL, mail.to, mail.to, mail.subject, mail.text, mail.html, headers, now)
+    async def keep(
+        self,
+        key: str,
+        channel: Channel,
+        *,
+        recipient: str,
+        person: str,
+        headers: Mapping[str, str],
+        subject: str = "",
+        text: str,
+        html: str = "",
+    ) -> None:
+        """Write it down."""
+        said = msgspec.json.encode(headers).decode()
+        row = (key, channel, recipient, person, subject, text, html, said, to_ms(self._clock.now()))
         async with writing(self._database) as driver:
             await driver.run(_KEEP, *row)
+
+
+class SandboxMailer(Mailer):
+    """Sends nothing."""
+
+    def __init__(self, store: SandboxStore) -> None:
+        self._store = store
+
+    async def send(self, mail: Mail) -> None:
+        await self._store.keep(
+            mail.idempotency_key,
+            EMAIL,
+            recipient=mail.to,
+            person=mail.to,
+            headers=mail.headers,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+        )
+
+
+class SandboxTexter(Texter):
+    """Sends nothing."""
+
+    def __init__(self, store: SandboxStore) -> None:
+        self._store = store
+
+    async def send(self, sms: Sms) -> None:
+        headers = {TRACE: sms.trace_id}
+        await self._store.keep(
+            sms.idempotency_key, SMS, recipient=sms.to, person=sms.person, headers=headers, text=sms.text
+        )
+
+
+class SandboxPusher(Pusher):
+    """Sends nothing."""
+
+    def __init__(self, store: SandboxStore) -> None:
+        self._store = store
+
+    async def send(self, push: Push) -> None:
+        await self._store.keep(
+            push.idempotency_key,
+            PUSH,
+            recipient=push.to.name or push.to.address,
+            person=push.person,
+            headers={TRACE: push.trace_id, "Endpoint": push.to.address, "Link": push.url},
+            subject=push.title,
+            text=push.body,
+        )
 
 
 _LAST = "~"  # after every key

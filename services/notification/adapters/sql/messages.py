@@ -18,9 +18,9 @@ from lms_adapters.sql.types import Json
 from lms_adapters.telemetry.tracing import trace_id
 from lms_core.domain.selection import Selection
 from services.notification.adapters.sql.base import Row
-from services.notification.domain.messages import EMAIL, Course, Facts, Message
+from services.notification.domain.messages import EMAIL, PUSH, SMS, Course, Facts, Message
 from services.notification.ports.messages import Courses, Inbox, Messages
-from services.notification.usecases.messages import Deliver
+from services.notification.usecases.delivery import Deliver
 
 _Number = dict[str, int | None]
 
@@ -95,12 +95,13 @@ _LAST: Query[_Number] = Query(select(func.max(MessageRow.position).label("n")).w
 _POSITION: Query[_Number] = Query(
     select(MessageRow.position.label("n")).where(_MINE, MessageRow.id == bindparam("id")), dict
 )
+_CALLED = {EMAIL: "mail", SMS: "SMS", PUSH: "push"}
 TRACED_MESSAGES = Query(
     select(
         MessageRow.id, MessageRow.kind, MessageRow.channel, MessageRow.status, MessageRow.created_at, MessageRow.sent_at
     ).where(within(MessageRow.id, MessageRow.trace_id)),
     lambda id, kind, channel, status, created_at, sent_at: Traced(
-        f"{'mail' if channel == EMAIL else 'message'} {kind}", status, created_at, sent_at, Deliver.name, str(id)
+        f"{_CALLED.get(channel, 'message')} {kind}", status, created_at, sent_at, Deliver.name, str(id)
     ),
 )
 

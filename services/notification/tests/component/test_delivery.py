@@ -14,6 +14,7 @@ from lms_adapters.testing.service import ServiceUnderTest
 from services.notification.service import SERVICE
 from services.notification.tests.component.stories import BOB_CREATED, CREATED, ENROLLED, MAILBOX, mails
 
+OFF = {"LMS_NOTIFICATION_SMS_URL": "", "LMS_NOTIFICATION_PUSH_URL": ""}
 PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -77,7 +78,7 @@ async def test_the_pages_files_are_served(tmp_path: Path) -> None:
 
 
 async def test_production_shows_no_mailbox(tmp_path: Path) -> None:
-    environ = {"LMS_PROFILE": "production", "LMS_NOTIFICATION_MAIL_URL": "smtp://localhost"}
+    environ = {"LMS_PROFILE": "production", "LMS_NOTIFICATION_MAIL_URL": "smtp://localhost"} | OFF
     async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         answer = await service.client("admin").get(MAILBOX)
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")

@@ -7,7 +7,18 @@ from datetime import timedelta
 import pytest
 
 from lms_core.testing.fakes import MORNING, fake_id
-from services.notification.domain.messages import Course, Message, halfway
+from services.notification.domain.messages import (
+    CHANNELS,
+    IN_APP,
+    KINDS,
+    PUSH,
+    SMS,
+    Channel,
+    Course,
+    Message,
+    channels,
+    halfway,
+)
 
 
 def test_the_first_reading_counts() -> None:
@@ -31,3 +42,21 @@ def test_a_course_is_called_what_its_newest_version_says() -> None:
     assert course.title == "Second"
     course.titled("Third", 3)
     assert (course.title, course.title_version) == ("Third", 3)
+
+
+@pytest.mark.parametrize(
+    ("reached", "told"),
+    [
+        (frozenset(), ("in-app", "email")),
+        (frozenset({SMS}), ("in-app", "email", "sms")),
+        (frozenset({SMS, PUSH}), ("in-app", "email", "sms", "push")),
+    ],
+)
+def test_devices_are_told_beside_mail_and_inbox(reached: frozenset[Channel], told: tuple[Channel, ...]) -> None:
+    assert channels("suspended", reached) == told
+
+
+def test_every_kind_has_its_channels() -> None:
+    assert set(CHANNELS) == set(KINDS)
+    assert channels("registration-repeated", frozenset({SMS, PUSH})) == ("email",)
+    assert [kind for kind in KINDS if "sms" in CHANNELS[kind] and IN_APP not in CHANNELS[kind]] == []

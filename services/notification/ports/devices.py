@@ -1,0 +1,44 @@
+"""People's devices."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from lms_core.domain.selection import Selection
+from services.notification.domain.devices import Device, DeviceChannel
+from services.notification.domain.messages import Channel
+
+
+class Devices(Protocol):
+    """A person's own."""
+
+    async def find(self, owner_id: UUID, channel: DeviceChannel, address: str) -> Device | None:
+        """Inside the unit of work; None when it is not registered."""
+
+    async def count(self, owner_id: UUID) -> int:
+        """Inside the unit of work."""
+
+    async def channels(self, owner_id: UUID) -> frozenset[Channel]:
+        """On which the person can be reached; inside the unit of work."""
+
+    async def get(self, id: UUID) -> Device:
+        """Inside the unit of work. Raises NotFound."""
+
+    async def add(self, device: Device) -> None:
+        """Raises Conflict when a rival registered it."""
+
+    async def update(self, device: Device) -> None:
+        """Inside the unit of work."""
+
+    async def remove(self, device: Device) -> None:
+        """Inside the unit of work."""
+
+    async def show(self, id: UUID) -> Device:
+        """Read outside any transaction. Raises NotFound."""
+
+    async def of(self, owner_id: UUID, selection: Selection) -> list[Device]:
+        """Read outside any transaction."""
+
+    async def on(self, owner_id: UUID, channel: DeviceChannel) -> list[Device]:
+        """All of a channel; read outside any transaction."""
