@@ -8,6 +8,8 @@ from dishka import Provider, Scope
 
 from lms_adapters.platform.registry import by_url, third_party
 from lms_adapters.web.pages import Pages
+from lms_core.domain.money import written
+from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from services.billing.adapters.http.sandbox import ASSETS
 from services.billing.adapters.memory.sandbox import MemoryCourier
@@ -49,7 +51,8 @@ def open_provider(settings: BillingSettings, desk: SandboxDesk, keys: SigningKey
 
 def pages(settings: BillingSettings) -> Pages:
     """The sandbox's page, with a stylesheet of its own."""
-    return Pages("services.billing", dev=settings.profile == "dev", assets=ASSETS)
+    dev = settings.profile == "dev"
+    return Pages("services.billing", dev=dev, assets=ASSETS, filters={"ms": to_ms, "money": written})
 
 
 def wiring() -> Provider:

@@ -6,6 +6,7 @@ from dishka import Provider, Scope
 
 from lms_adapters.platform.registry import by_url, third_party
 from lms_adapters.web.pages import Pages
+from lms_core.domain.time import to_ms
 from services.notification.adapters.http.delivery import ASSETS
 from services.notification.adapters.jinja.templates import JinjaTemplates
 from services.notification.adapters.memory.delivery import NoPusher, NoTexter
@@ -84,7 +85,8 @@ def places(settings: NotificationSettings) -> Places:
 
 def pages(settings: NotificationSettings) -> Pages:
     """The sandbox's pages, with a stylesheet of their own."""
-    return Pages("services.notification", dev=settings.profile == "dev", assets=ASSETS)
+    dev = settings.profile == "dev"
+    return Pages("services.notification", dev=dev, assets=ASSETS, filters={"ms": to_ms})
 
 
 def wiring() -> Provider:

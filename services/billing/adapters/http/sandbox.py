@@ -16,10 +16,9 @@ from lms_adapters.telemetry.tracing import trace_id
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pages import Assets, Pages
+from lms_adapters.web.pages import Assets, Pages, for_people
 from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
 from lms_core.domain.errors import NotFound
-from lms_core.domain.money import written
 from services.billing.adapters.http.same_origin import same_origin
 from services.billing.domain.payments import attempt_key
 from services.billing.domain.sandbox import ChargeState, Order, SeenCharge, Settled, Verdict, WebhookState
@@ -75,14 +74,13 @@ class DeskController(Controller):
         desk = await show(before=read_cursor(cursor, str), limit=limit + 1)
         charges, following = cut(desk.charges, limit, lambda charge: charge.key)
         items = [_charge(charge, desk) for charge in charges]
-        if "text/html" not in request.headers.get("accept", ""):
+        if not for_people(request.headers.get("accept")):
             return paged(request, ChargesView(items=items, next=following, holding=desk.holding, held=desk.held))
         return pages.page(
             "payments.html",
             here=DESK,
             title="Payments",
             charges=items,
-            money=written,
             holding=desk.holding,
             held=desk.held,
             older=f"{DESK}?{urlencode({'cursor': following})}" if following else "",

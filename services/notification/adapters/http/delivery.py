@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pages import Assets, Pages
+from lms_adapters.web.pages import Assets, Pages, for_people
 from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
 from lms_core.domain.errors import NotFound
 from services.notification.domain.messages import Channel
@@ -63,7 +63,7 @@ class MailboxController(Controller):
         before = read_cursor(cursor, str)
         found = await kept(recipient=recipient.strip() or None, channel=channel, before=before, limit=limit + 1)
         items, following = cut(found, limit, lambda one: one.idempotency_key)
-        if "text/html" not in request.headers.get("accept", ""):
+        if not for_people(request.headers.get("accept")):
             return paged(request, Page(items=[view(one, KeptView) for one in items], next=following))
         chosen = {name: value for name, value in (("recipient", recipient.strip()), ("channel", channel)) if value}
         return pages.page(
