@@ -72,7 +72,7 @@ class Recollection:
 
     def of(self, trace_id: str) -> list[Step]:
         """Those of a trace."""
-        return [_request(*rest) for known, *rest in self._requests if known == trace_id]
+        return [_request(*kept[1:]) for kept in self._requests if kept[0] == trace_id]
 
 
 def _request(service: str, method: str, route: str, ended: datetime, seconds: float, status: int) -> Step:
