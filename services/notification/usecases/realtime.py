@@ -38,7 +38,8 @@ class FollowInbox:
     clock: Clock
     places: Places
 
-    def __call__(self, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:
+    async def __call__(self, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:
+        """The messages as they come. Raises TooManyStreams, before any of them."""
         return self._follow(self.places.take(me.id), me, last)
 
     async def _follow(self, place: Place, me: Principal, last: UUID | None) -> AsyncGenerator[Message, None]:

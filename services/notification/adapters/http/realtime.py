@@ -41,4 +41,4 @@ class RealtimeController(Controller):
             HeaderParameter(name="Last-Event-ID", description="The last event you have: what came after it follows."),
         ] = None,
     ) -> Stream:
-        return stream(_events(inbox(me, last)))
+        return stream(_events(await inbox(me, last)))

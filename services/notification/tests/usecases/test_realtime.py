@@ -68,7 +68,7 @@ def _me(*, expired: bool = False) -> Principal:
 
 async def _all(inbox: FakeInbox, last: UUID | None) -> list[int | None]:
     follow = FollowInbox(inbox, MemoryBroadcast(), FakeClock(), Places(2))
-    return [message.position async for message in follow(_me(expired=True), last)]
+    return [message.position async for message in await follow(_me(expired=True), last)]
 
 
 async def test_it_resumes_after_the_given_message_and_ends_with_the_token() -> None:
@@ -82,7 +82,7 @@ async def test_an_unknown_message_brings_everything_and_none_brings_what_is_new(
 
 async def test_a_hint_brings_what_is_new_and_nothing_twice() -> None:
     inbox, broadcast = FakeInbox(2), MemoryBroadcast()
-    following = FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), None)
+    following = await FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), None)
     waiting = asyncio.ensure_future(anext(following))
     await inbox.looked.wait()
     first = inbox.add()
@@ -98,7 +98,7 @@ async def test_a_hint_brings_what_is_new_and_nothing_twice() -> None:
 
 async def test_a_message_that_comes_while_catching_up_is_not_lost() -> None:
     inbox, broadcast = FakeInbox(1), MemoryBroadcast()
-    following = FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), fake_id(999))
+    following = await FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), fake_id(999))
     assert (await anext(following)).position == 1
     inbox.add()
     await broadcast.send(channel_of(ADA), b"")
@@ -109,7 +109,7 @@ async def test_a_message_that_comes_while_catching_up_is_not_lost() -> None:
 async def test_a_lost_hint_costs_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "LOOK_AGAIN_SECONDS", 0.01)
     inbox, broadcast = FakeInbox(), MemoryBroadcast()
-    following = FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), None)
+    following = await FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), None)
     waiting = asyncio.ensure_future(anext(following))
     await inbox.looked.wait()
     missed = inbox.add()
@@ -119,17 +119,17 @@ async def test_a_lost_hint_costs_a_while(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_one_person_follows_from_a_few_places_at_once() -> None:
     follow = FollowInbox(FakeInbox(3), MemoryBroadcast(), FakeClock(), Places(2))
-    first, second = follow(_me(), fake_id(999)), follow(_me(), fake_id(999))
+    first, second = await follow(_me(), fake_id(999)), await follow(_me(), fake_id(999))
     with pytest.raises(TooManyStreams) as refusal:
-        follow(_me(), None)
+        await follow(_me(), None)
     assert (refusal.value.facts["most"], refusal.value.after.total_seconds()) == (2, 10)
-    follow(Principal(BOB, frozenset({"learner"}), fake_id(2), MORNING + timedelta(hours=1)), None)
+    await follow(Principal(BOB, frozenset({"learner"}), fake_id(2), MORNING + timedelta(hours=1)), None)
     assert (await anext(first)).position == 1
     await first.aclose()
-    third = follow(_me(), None)
+    third = await follow(_me(), None)
     del second, third  # streams that nobody ever listened to
-    await follow(_me(), None).aclose()
-    assert len([follow(_me(), None) for _ in range(2)]) == 2, "all are free again"
+    await (await follow(_me(), None)).aclose()
+    assert len([await follow(_me(), None) for _ in range(2)]) == 2, "all are free again"
 
 
 def test_a_place_is_left_once() -> None:
