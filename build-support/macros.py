@@ -24,9 +24,9 @@ LOADED_BY_NAME = (
 )
 
 # The same for what one module of a service finds by name: it goes where that module goes.
-FOUND_BY_NAME = {
-    "gateway": {"adapters/http/assets.py": "swagger-ui-py"}  # its files, not its code
-}
+FOUND_BY_NAME = (  # tuples: Pants wants to hash what stands here
+    ("gateway", "adapters/http/assets.py", "swagger-ui-py"),  # its files, not its code
+)
 
 # What is loaded by path, not by import, goes with the modules beside it: Alembic revisions, templates, .proto files.
 _MIGRATIONS = ("**/migrations/**/[0-9]*.py",)
@@ -82,8 +82,9 @@ def lms_service(name, without=[], **kwargs):
     lms_layers()
     # its revisions go wherever its manifest goes
     overrides = {"service.py": {"dependencies": [":migrations"]}}
-    for module, requirement in FOUND_BY_NAME.get(name, {}).items():
-        overrides[module] = {"dependencies": ["//:reqs#" + requirement]}
+    for service, module, requirement in FOUND_BY_NAME:
+        if service == name:
+            overrides[module] = {"dependencies": ["//:reqs#" + requirement]}
     lms_library(name, overrides=overrides, **kwargs)
     _pex(name, "__main__.py", [":" + name], without)
 
