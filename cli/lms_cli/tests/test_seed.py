@@ -120,18 +120,19 @@ def test_killed_again_and_again_it_becomes_the_same_school(school: Path, tmp_pat
 
 
 async def test_it_is_sound_and_everything_has_happened_in_its_time(school: Path) -> None:
-    platform = Platform(services(), Source({"LMS_DATA": str(school)}), workers=False)
+    keeping = [service for service in services() if service.tables is not None]
+    platform = Platform(keeping, Source({"LMS_DATA": str(school)}), workers=False)
     await platform.open(receive=False)
     try:
         for one in platform.services.values():
-            if one.workers is None or one.database is None:
-                continue
+            assert one.workers is not None
+            assert one.database is not None
             assert await one.workers.inbox.dead_letters() == []
             backlog = await one.workers.measure()
             assert backlog == dict.fromkeys(backlog, 0), one.service.name
             moments = [at for (at,) in await one.database.read("SELECT at FROM lms_outbox ORDER BY id", ())]
             expected = {round(step.at.timestamp() * 1000) for step in PLAN.steps}
-            assert set(moments) <= expected, "an event was published at a moment at which nobody did anything"
+            assert set(moments) - expected == set(), "an event was published at a moment at which nobody did anything"
         with console.capture() as said:
             await print_school(platform)
         assert "admin@school.example" in said.get()
