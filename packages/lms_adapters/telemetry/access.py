@@ -14,11 +14,13 @@ import structlog
 
 from lms_adapters.telemetry.logging import for_machines
 
+_SECONDS = 0.02
+"""How long a line waits for others: all that `kill -9` may cost."""
 _log = structlog.get_logger("access")
 
 
 class AccessLog:
-    """Lines for machines are gathered, and written at the end of the loop's turn or of the process."""
+    """Lines for machines are gathered, and written together a moment later or at the end of the process."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -31,7 +33,7 @@ class AccessLog:
             _log.info("request", trace_id=trace_id, method=method, route=route, status=status, ms=ms, upstream=upstream)
             return
         if not self._lines:
-            asyncio.get_running_loop().call_soon(_write, self._lines)
+            asyncio.get_running_loop().call_later(_SECONDS, _write, self._lines)
         now = time()
         self._lines.append(
             f'{{"trace_id":"{trace_id}",{_what(method, route, status, upstream)},"ms":{ms},"event":"request",'
