@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from lms_core.security.principal import Principal
 from lms_core.testing.fakes import FakeClock
 from services.user.service import SERVICE as USER
 from tests.security.knock import Answer, Header, knock
-from tests.security.school import Person, School, opened
+from tests.security.school import Person, School
 
 UNKNOWN = UUID(int=7)
 TOKENS = ("", "rubbish", "learner", "instructor", "admin")
@@ -64,13 +64,6 @@ OWN = {
     "/internal/openapi/{path}",
 }
 """Not for people: nobody waits for these, and they stay with Litestar."""
-
-
-@pytest.fixture
-async def school(tmp_path: Path) -> AsyncIterator[School]:
-    async with opened(tmp_path) as one:
-        await one.furnish()
-        yield one
 
 
 def read_routes(service: RunningService) -> Iterator[HTTPRoute]:
@@ -140,15 +133,16 @@ class _Both:
         return short
 
 
-async def test_both_ways_answer_alike(school: School) -> None:
-    people: dict[str, Person] = dict(zip(("learner", "instructor", "admin"), _three(school), strict=True))
+@pytest.mark.asyncio(loop_scope="package")
+async def test_both_ways_answer_alike(shared: School) -> None:
+    people: dict[str, Person] = dict(zip(("learner", "instructor", "admin"), _three(shared), strict=True))
     tokens = {name: people[name].token if name in people else name for name in TOKENS}
     asked = 0
-    for service in school.platform.services.values():
+    for service in shared.platform.services.values():
         both = _Both(service, await service.container.get(TokenVerifier))
         for route in read_routes(service):
             for who, token in tokens.items():
-                things = people.get(who, school.learner).things
+                things = people.get(who, shared.learner).things
                 for n, (method, target, headers) in enumerate(
                     variations(route.path_format, things, every=who == "admin")
                 ):
