@@ -40,6 +40,7 @@ OTHERWISE = {
     "billing.set_price": {"amount": 200},
     "billing.add_method": {"token": "pm_declined"},
     "course.create_course": {"title": "Something else"},
+    "notification.add_device": {"name": "Another one"},
 }
 """What makes another request of it, just as valid; where there is no body, any body does."""
 
