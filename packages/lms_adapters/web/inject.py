@@ -16,9 +16,9 @@ from dishka.integrations.base import wrap_injection
 
 from lms_adapters.sql.idempotency import Repeated
 from lms_adapters.web.messages import view
-from lms_core.domain.errors import Raced
+from lms_core.domain.errors import Raced, Refusal
 
-__all__ = ["CONTAINER", "FromDishka", "inject", "is_repeatable", "repeatable"]
+__all__ = ["CONTAINER", "FromDishka", "inject", "is_repeatable", "refusals_again", "repeatable"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, 
                     show: Any = await scope.get(again)
                     return view(await show(kwargs["me"], done.answer), kind)  # type: ignore[no-any-return]
 
-        setattr(answer, _REPEATABLE, True)
+        setattr(answer, _REPEATABLE, getattr(again, "raises", ()))
         return answer
 
     return decorate
@@ -72,4 +72,9 @@ def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, 
 
 def is_repeatable(handler: Callable[..., Any]) -> bool:
     """Whether a repeated request gets its first answer again."""
-    return getattr(handler, _REPEATABLE, False)
+    return hasattr(handler, _REPEATABLE)
+
+
+def refusals_again(handler: Callable[..., Any]) -> tuple[type[Refusal], ...]:
+    """What a repeated request may be refused with: what it made can be gone meanwhile."""
+    return getattr(handler, _REPEATABLE, ())

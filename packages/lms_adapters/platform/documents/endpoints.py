@@ -19,7 +19,7 @@ from litestar.routes import HTTPRoute
 from lms_adapters.platform.handlers import injected, permission_of
 from lms_adapters.platform.service import Service
 from lms_adapters.sql.idempotency import AlreadyDone, KeyReused
-from lms_adapters.web.inject import is_repeatable
+from lms_adapters.web.inject import is_repeatable, refusals_again
 from lms_adapters.web.problems import status_of
 from lms_core.domain.errors import (
     Busy,
@@ -181,7 +181,7 @@ def _kinds(method: str, handler: HTTPRouteHandler, parameters: Iterable[Paramete
     if method in ("POST", "PUT", "PATCH"):
         yield TooLarge
     if method == "POST":
-        yield from (KeyReused, Busy)
+        yield from (KeyReused, Busy, *refusals_again(handler.fn))
         if not is_repeatable(handler.fn):
             yield AlreadyDone
     if any(parameter.name == "If-Match" for parameter in parameters):
