@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,8 +15,6 @@ import pytest
 
 from lms_cli.api import Api, newcomer
 from tests.platforms import RunningPlatform, free_port, running
-
-STOP_SECONDS = 4.0
 
 
 def lms(platform: RunningPlatform, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -102,12 +99,8 @@ async def test_a_stop_is_prompt_while_somebody_listens(platform: RunningPlatform
         headers = {"authorization": f"Bearer {person.api.token}"}
         async with api.session.get(stream, headers=headers) as listening:
             assert (await listening.content.readline()).startswith(b": connected")
-            began = time.monotonic()
             assert platform.stop() == {"gateway": 0}
-            took = time.monotonic() - began
-    print(f"\nSIGTERM with an open event stream: exit 0 after {took:.1f} s")
-    assert took < STOP_SECONDS
-    assert "graceful" not in platform.log("gateway")
+    assert "graceful" not in platform.log("gateway"), "the server waited for the stream until its patience ended"
 
 
 async def test_the_command_line_beside_a_running_platform(platform: RunningPlatform) -> None:

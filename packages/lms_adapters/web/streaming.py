@@ -26,13 +26,13 @@ def event(data: bytes, *, id: str | None = None, name: str | None = None) -> byt
 
 
 async def _with_heartbeat(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield b": connected\n\n"
     source = aiter(events)
     following: asyncio.Future[bytes] | None = None
     end = asyncio.Event()
-    _open.add(end)
+    _open.add(end)  # before anything is sent: who has heard of us may end the process
     ended = asyncio.ensure_future(end.wait())
     try:
+        yield b": connected\n\n"
         while not end.is_set():
             following = following or asyncio.ensure_future(anext(source))
             waited_for: set[asyncio.Future[Any]] = {following, ended}

@@ -50,6 +50,15 @@ async def test_events_heartbeat_and_the_end_when_the_process_stops(monkeypatch: 
     assert streaming._open == set()
 
 
+async def test_a_stream_that_has_only_said_hello_ends_too() -> None:
+    sent = chunks(Source().events())
+    assert await anext(sent) == b": connected\n\n"
+    end_streams()
+    async with asyncio.timeout(5):
+        assert [chunk async for chunk in sent] == []
+    assert streaming._open == set()
+
+
 async def test_a_stream_ends_with_its_source() -> None:
     async def one() -> AsyncIterator[bytes]:
         yield event(b"1")
