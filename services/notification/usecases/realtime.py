@@ -64,7 +64,8 @@ class FollowInbox:
 
 async def _hint(hints: AsyncIterator[bytes], seconds: float) -> None:
     try:
-        await asyncio.wait_for(anext(hints), seconds)
+        async with asyncio.timeout(seconds):  # wait_for would lose a cancellation that comes with a hint
+            await anext(hints)
     except TimeoutError:
         return
 

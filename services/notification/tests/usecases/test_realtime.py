@@ -117,6 +117,22 @@ async def test_a_lost_hint_costs_a_while(monkeypatch: pytest.MonkeyPatch) -> Non
     await following.aclose()
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_an_end_that_comes_with_a_hint_is_not_lost(turns: int) -> None:
+    inbox, broadcast = FakeInbox(), MemoryBroadcast()
+    following = await FollowInbox(inbox, broadcast, FakeClock(), Places(2))(_me(), None)
+    waiting = asyncio.ensure_future(anext(following))
+    await inbox.looked.wait()
+    for _ in range(10):  # until it waits for a hint
+        await asyncio.sleep(0)
+    await broadcast.send(channel_of(ADA), b"")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait({waiting}, timeout=5)
+    assert waiting.cancelled()
+
+
 async def test_one_person_follows_from_a_few_places_at_once() -> None:
     follow = FollowInbox(FakeInbox(3), MemoryBroadcast(), FakeClock(), Places(2))
     first, second = await follow(_me(), fake_id(999)), await follow(_me(), fake_id(999))
