@@ -32,7 +32,7 @@ from services.notification.wiring import wiring
 SERVICE = Service(
     name="notification",
     summary="Tells people what concerns them: by mail, SMS and push and in their inbox, once, in their language.",
-    routes=("/notifications",),
+    routes=("/notifications", "/devices"),
     controllers=(MessagesController, DevicesController, RealtimeController),
     root_controllers=(MailboxController,),
     roots=(MAILBOX,),

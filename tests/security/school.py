@@ -147,7 +147,7 @@ class School:
         one.things["invoice_id"] = (await self.call(one, "GET", "/billing/invoices"))["items"][0]["id"]
         one.things["message_id"] = (await self.call(one, "GET", "/notifications"))["items"][0]["id"]
         phone = {"channel": "sms", "address": "+49 30 901821"}
-        one.things["device_id"] = (await self.call(one, "POST", "/notifications/devices", phone))["id"]
+        one.things["device_id"] = (await self.call(one, "POST", "/devices", phone))["id"]
         content = await self.call(one, "GET", f"/courses/{self.course}/content")
         one.things["topic_id"] = content["modules"][0]["lessons"][0]["topics"][0]["id"]
 

@@ -46,7 +46,7 @@ DEVICES = Collection(DeviceView, sort=("-added_at",), filters=("id", "channel", 
 
 
 class DevicesController(Controller):
-    path = "/notifications/devices"
+    path = "/devices"
 
     @post(guards=[requires("device:manage")])
     @repeatable(ShowDevice)

@@ -15,7 +15,7 @@ from services.notification.tests.component.stories import ADA, BOB, COMPLETED, C
 from services.notification.tests.component.test_delivery import OFF, PAGE
 from services.notification.tests.domain.test_devices import ENDPOINT, KEY
 
-DEVICES = "/api/v1/notifications/devices"
+DEVICES = "/api/v1/devices"
 PHONE = {"channel": "sms", "address": "+49 30 901820", "name": "Phone"}
 BROWSER = {"channel": "push", "address": ENDPOINT, "name": "Browser", "keys": {"p256dh": KEY, "auth": KEY}}
 
