@@ -44,8 +44,9 @@ class Tally:
 
     def wait(self, patience: Patience, now: datetime) -> timedelta:
         """How long until something may be tried; zero when it may now."""
-        left = self.at + patience.pause(self._left(patience, now)) - now
-        return min(max(left, _NONE), patience.longest)
+        pause = patience.pause(self._left(patience, now))
+        left = self.at + pause - now
+        return min(max(left, _NONE), pause)  # a rival may have looked at the clock after us and counted before us
 
     def count(self, patience: Patience, now: datetime) -> None:
         """One more."""

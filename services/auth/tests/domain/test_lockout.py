@@ -33,6 +33,11 @@ def test_a_clock_that_runs_backwards_locks_nobody_out_for_longer() -> None:
     assert tally.wait(PATIENCE, MORNING) == QUARTER
 
 
+def test_rivals_who_count_in_another_order_than_they_came_do_not_wait_for_each_other() -> None:
+    tally = Tally(failures=3, at=MORNING + timedelta(milliseconds=4))
+    assert tally.wait(PATIENCE, MORNING) == NONE
+
+
 @given(st.lists(st.integers(0, 3 * 3600), max_size=200))
 def test_in_the_long_run_one_attempt_in_the_time_that_forgives_one(pauses: list[int]) -> None:
     """Whoever waits as they please, or exactly as long as they must: the attempts are bounded by the time."""
