@@ -28,6 +28,9 @@ FOUND_BY_NAME = (  # tuples: Pants wants to hash what stands here
     ("gateway", "adapters/http/assets.py", "swagger-ui-py"),  # its files, not its code
 )
 
+# What a service's tests borrow from others' tests beside what they import: revisions are found by path.
+TESTED_WITH = (("gateway", "//packages/lms_adapters:test_utils"),)
+
 # What is loaded by path, not by import, goes with the modules beside it: Alembic revisions, templates, .proto files.
 _MIGRATIONS = ("**/migrations/**/[0-9]*.py",)
 _NOT_DATA = ("!**/*.py", "!**/*.pyi", "!**/BUILD", "!BUILD", "!**/README.md", "!README.md", "!**/tests/**")
@@ -85,7 +88,8 @@ def lms_service(name, without=[], **kwargs):
     for service, module, requirement in FOUND_BY_NAME:
         if service == name:
             overrides[module] = {"dependencies": ["//:reqs#" + requirement]}
-    lms_library(name, overrides=overrides, **kwargs)
+    borrowed = [target for service, target in TESTED_WITH if service == name]
+    lms_library(name, overrides=overrides, test_dependencies=borrowed, **kwargs)
     _pex(name, "__main__.py", [":" + name], without)
 
 
