@@ -16,6 +16,11 @@ from litestar.types import ASGIApp
 from lms_adapters.platform.protocol import BoundedProtocol
 from lms_adapters.web.streaming import end_streams
 
+IDLE_SECONDS = 75
+"""How long a connection may wait for its next request: longer than clients and proxies keep one (a minute at most, by
+default), so that it is they who close it and no request meets a closing connection.
+"""
+
 
 class PortTaken(Exception):
     """Somebody listens there already."""
@@ -66,6 +71,7 @@ async def serve(
         server_header=False,
         date_header=True,
         proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

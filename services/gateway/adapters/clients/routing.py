@@ -13,8 +13,8 @@ from lms_core.domain.errors import Unavailable
 from services.gateway.domain.routing import BadAnswer, ClientGone
 from services.gateway.ports.routing import Upstream
 
-KEPT_SECONDS = 4.0
-"""How long an idle connection is kept: less than a service keeps it (uvicorn: 5), or requests meet a closing one."""
+KEPT_SECONDS = 30.0
+"""How long an idle connection is kept: less than a service keeps it (75), or requests meet a closing one."""
 CONNECT_SECONDS = 3.0
 _WHOLE = 64 * 1024
 """Bodies up to this many bytes are passed on in one piece."""

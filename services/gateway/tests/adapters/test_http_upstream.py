@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from services.gateway.adapters.clients.routing import HttpUpstream, open_session
+from lms_adapters.platform.server import IDLE_SECONDS
+from services.gateway.adapters.clients.routing import KEPT_SECONDS, HttpUpstream, open_session
 from services.gateway.ports.routing import Upstream
 from services.gateway.tests.adapters.edge import Call, Service, edge, listening
 from services.gateway.tests.adapters.upstream_suite import UpstreamContract
@@ -55,6 +56,9 @@ class TestHttpUpstream(UpstreamContract):
         for _ in range(3):
             await Call("POST", "/api/v1/thing/echo", [(b"content-length", b"3")], [b"abc"]).through(proxy)
         assert len({scope["client"] for scope in service.scopes}) == 1
+
+    def test_connections_are_let_go_of_before_the_service_does(self) -> None:
+        assert KEPT_SECONDS < IDLE_SECONDS / 2
 
     async def test_an_answer_that_is_no_http_is_502(self, session: aiohttp.ClientSession) -> None:
         async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
