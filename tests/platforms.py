@@ -39,11 +39,17 @@ def _die_with_parent() -> None:
 class RunningPlatform:
     """Processes of the command line, and where they answer."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], *, alone: bool = False) -> None:
-        """`alone`: each service is its own process; `environ` must then name a bus that reaches them."""
+    def __init__(
+        self, folder: Path, environ: Mapping[str, str], *, alone: bool = False, options: tuple[str, ...] = ()
+    ) -> None:
+        """`alone`: each service is its own process; `environ` must then name a bus that reaches them.
+
+        `options` are those of `lms up`.
+        """
         self.data = folder / "data"
         self._folder = folder
         self._alone = alone
+        self._options = options
         self._ports = {name: free_port() for name in (SERVICES if alone else ("gateway",))}
         self.url = f"http://127.0.0.1:{self._ports['gateway']}"
         self.environ = {
@@ -75,7 +81,7 @@ class RunningPlatform:
         chosen = names or tuple(self._ports)
         for name in chosen:
             port = str(self._ports[name])
-            command = ["serve", name, "--port", port] if self._alone else ["up", "--port", port]
+            command = ["serve", name, "--port", port] if self._alone else ["up", "--port", port, *self._options]
             log = (self._folder / f"{name}.log").open("ab")
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "lms_cli", *command],
@@ -146,10 +152,12 @@ def _group_lives(group: int) -> bool:
 
 
 @contextlib.contextmanager
-def running(folder: Path, environ: Mapping[str, str], *, alone: bool = False) -> Iterator[RunningPlatform]:
+def running(
+    folder: Path, environ: Mapping[str, str], *, alone: bool = False, options: tuple[str, ...] = ()
+) -> Iterator[RunningPlatform]:
     """A platform for the length of the block; whatever is left of it is killed."""
     folder.mkdir(parents=True, exist_ok=True)
-    platform = RunningPlatform(folder, environ, alone=alone)
+    platform = RunningPlatform(folder, environ, alone=alone, options=options)
     try:
         platform.start()
         yield platform

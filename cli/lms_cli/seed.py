@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.folder import locked
+from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import Settings, Source
 from lms_adapters.telemetry import logging
 from lms_cli.options import as_json, source
@@ -35,18 +36,18 @@ def seed(ctx: click.Context, json: bool) -> None:
 
     An administrator, two instructors, forty learners and four courses, one of them paid and one with a prerequisite,
     made by the services' own use cases as if it had happened over the last six weeks. It takes an empty data folder;
-    what was interrupted is gone on with, and where there are accounts of other people it is refused. `lms up --school`
-    does the same before it starts. Everybody's password is the same, so the profile production refuses it.
+    what was interrupted is gone on with, and where other people were first it is refused. `lms up --school` does the
+    same while the platform runs. Everybody's password is the same, so the profile production refuses it.
     """
     settings_source = source(ctx)
     settings = settings_source.load(Settings, "lms")
     logging.configure(settings.log, "warning")
 
     async def work() -> int:
-        from lms_cli.school.seeding import make_school
+        from lms_cli.school.seeding import make_alone
 
         with locked(Path(settings.data)), steps_as_json() if json else progress() as shown:
-            return (await make_school(settings_source, shown)).steps
+            return (await make_alone(settings_source, shown)).steps
 
     began = time.perf_counter()
     steps = awaited(work())
@@ -57,18 +58,24 @@ def seed(ctx: click.Context, json: bool) -> None:
     print_accounts([person.account for person in (*STAFF, *LEARNERS)], json=json)
 
 
-async def make_first(settings_source: Source) -> None:
-    """For `lms up --school`: the school, unless there is something here already. The folder is locked."""
+def composed(services: Sequence[Service], settings_source: Source) -> Platform:
+    """For `lms up --school`: a platform on which the school can be made. Raises BadSettings."""
+    from lms_cli.school.seeding import compose
+
+    return compose(services, settings_source)
+
+
+async def make_while_running(platform: Platform) -> None:
+    """The school, on such a platform, unless others were here first; then its workers begin."""
     from lms_cli.school.seeding import ForeignData, make_school
 
     began = time.perf_counter()
-    try:
-        with progress() as shown:
-            made = await make_school(settings_source, shown)
-    except ForeignData:
-        return
-    if made.steps:
-        console.print(_made(made.steps, time.perf_counter() - began))
+    steps = 0
+    with suppress(ForeignData), progress() as shown:
+        steps = (await make_school(platform, shown)).steps
+    platform.start_workers()
+    if steps:
+        console.print(_made(steps, time.perf_counter() - began))
 
 
 async def print_school(platform: Platform) -> None:
@@ -89,7 +96,7 @@ def _made(steps: int, seconds: float) -> str:
 
 @contextmanager
 def progress() -> Iterator[Shown]:
-    """A bar, from the first step on."""
+    """A bar, from the first step on; a line for each quarter where it is no terminal that is written to."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task("")
@@ -97,6 +104,8 @@ def progress() -> Iterator[Shown]:
     def shown(done: int, total: int, at: datetime) -> None:
         bar.start()
         bar.update(task, completed=done, total=total, description=f"Making a school: {at:%e %B}")
+        if bar.disable and done * 4 // total > (done - 1) * 4 // total:
+            console.print(f"Making a school: {at:%e %B}, {done} of {total} steps")
 
     try:
         yield shown

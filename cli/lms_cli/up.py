@@ -20,7 +20,7 @@ from lms_cli.options import source
 from lms_cli.output import console
 from lms_cli.platform import UnknownService, services
 from lms_cli.reload import supervise
-from lms_cli.seed import make_first, print_school
+from lms_cli.seed import composed, make_while_running, print_school
 
 
 @click.command()
@@ -30,7 +30,7 @@ from lms_cli.seed import make_first, print_school
 @click.option("--data", metavar="DIR", help="Data folder.  [default: data]")
 @click.option("--reset", is_flag=True, help="Begin with an empty data folder: deletes what is in it.")
 @click.option(
-    "--school/--empty", default=False, help="Make the demonstration school first, if nothing is there (see `lms seed`)."
+    "--school/--empty", default=False, help="Make the demonstration school, if nothing is there (see `lms seed`)."
 )
 @click.option("--reload", is_flag=True, help="Start again when the code changes.")
 @click.pass_context
@@ -50,6 +50,8 @@ def up(
     PostgreSQL, NATS or Kafka when the settings name them (see `lms config`). Ctrl-C or SIGTERM stops it cleanly.
     """
     began = time.perf_counter()
+    if school and only:
+        raise click.UsageError("the school needs every service: either --school or --only")
     if data is not None:
         ctx.find_root().obj["data"] = data
     settings_source = source(ctx, public_url=os.environ.get("LMS_PUBLIC_URL") or f"http://{host}:{port}")
@@ -63,17 +65,11 @@ def up(
     except UnknownService as error:
         raise click.ClickException(str(error)) from error
 
-    async def first() -> None:
-        nonlocal began
-        await make_first(settings_source)
-        began = time.perf_counter()
-
     async def ready(platform: Platform) -> None:
         _welcome(platform, f"http://{host}:{port}", time.perf_counter() - began)
+        if school:
+            await make_while_running(platform)
         await print_school(platform)
-        settings = platform.settings
-        events = "in this process" if settings.bus_url.startswith("memory") else settings.bus_url.partition(":")[0]
-        console.print(f"  Data in {settings.data}/, events {events}. Try `make demo`. Ctrl-C stops.\n")
 
     async def work() -> None:
         await run(
@@ -82,7 +78,7 @@ def up(
             host=host,
             port=port,
             front="gateway",
-            first=first if school else None,
+            compose=composed if school else None,
             beside=lambda platform: ControlServer(platform, control_socket(folder)),
             ready=ready,
         )
@@ -121,6 +117,9 @@ def _welcome(platform: Platform, url: str, seconds: float) -> None:
     console.print(f"  Documents     {url}/openapi.json, {url}/asyncapi.json")
     console.print(f"  Health        {url}/health/ready")
     console.print(f"  Metrics       {url}/metrics\n")
+    settings = platform.settings
+    events = "in this process" if settings.bus_url.startswith("memory") else settings.bus_url.partition(":")[0]
+    console.print(f"  Data in {settings.data}/, events {events}. Try `make demo`. Ctrl-C stops.\n")
 
 
 @click.command()

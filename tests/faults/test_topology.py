@@ -103,6 +103,15 @@ async def test_a_stop_is_prompt_while_somebody_listens(platform: RunningPlatform
     assert "graceful" not in platform.log("gateway"), "the server waited for the stream until its patience ended"
 
 
+def test_a_stop_while_the_school_is_made(tmp_path: Path) -> None:
+    with running(tmp_path, {}, options=("--school",)) as platform:
+        assert platform.stop() == {"gateway": 0}
+        said = platform.log("gateway")
+    assert "is ready after" in said
+    assert "The school was made" not in said
+    assert said.rstrip().endswith("Stopped.")
+
+
 async def test_the_command_line_beside_a_running_platform(platform: RunningPlatform) -> None:
     async with Api.open(platform.url) as api:
         person, _ = await newcomer(api, "Ada Lovelace")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -18,6 +18,8 @@ from lms_cli.school.people import STAFF, Person
 from lms_cli.school.plan import Plan, Step
 from lms_core.domain.ids import uuid7
 from lms_core.domain.time import to_ms
+from lms_core.ports.clock import Clock
+from lms_core.ports.ids import Ids
 from lms_core.security.permissions import ADMIN, LEARNER
 from lms_core.security.principal import Principal
 from services.auth.domain.demonstration import PASSWORD
@@ -39,37 +41,59 @@ T = TypeVar("T")
 class SchoolClock:
     """What happens at the school happens when the step did that led to it: time is read off the trace.
 
-    So it makes no difference when events are handled and jobs are run, or how often that was begun anew. Outside of any
-    step it is as late as the school has come. See `lms_core.ports.clock.Clock`.
+    So it makes no difference when events are handled and jobs are run, or how often that was begun anew; and whoever
+    else uses the platform meanwhile lives in the present. See `lms_core.ports.clock.Clock`.
     """
 
-    def __init__(self, now: datetime) -> None:
-        self.time = now
+    def __init__(self, present: Clock) -> None:
+        self._present = present
         self._moments: dict[str, datetime] = {}
 
     def now(self) -> datetime:
-        return self._moments.get(tracing.trace_id(), self.time)
+        return self.past() or self._present.now()
 
-    def keep(self, traceparent: str, at: datetime) -> None:
-        """What is in this trace happens at this moment."""
-        self._moments[tracing.trace_id(traceparent)] = at
+    def past(self) -> datetime | None:
+        """The moment of the current trace, if it is one of the school's."""
+        return self._moments.get(tracing.trace_id())
+
+    @contextmanager
+    def remembering(self, steps: Iterable[Step]) -> Iterator[None]:
+        """Know the moments of these steps during the block. Not longer: who knows a trace id could turn time back."""
+        self._moments = {tracing.trace_id(traceparent(step)): step.at for step in steps}
+        try:
+            yield
+        finally:
+            self._moments = {}
 
 
 class SchoolIds:
     """Ids as they would have been made at the time; a step's first may be given. See `lms_core.ports.ids.Ids`."""
 
-    given: UUID | None = None
-
-    def __init__(self, clock: SchoolClock) -> None:
+    def __init__(self, clock: SchoolClock, present: Ids) -> None:
         self._clock = clock
+        self._present = present
+        self._given: dict[str, UUID] = {}
         self._last = 0
         self._count = 0
 
+    @contextmanager
+    def giving(self, id: UUID | None) -> Iterator[None]:
+        """The first new id of the current trace is this one."""
+        trace_id = tracing.trace_id()
+        if id is not None:
+            self._given[trace_id] = id
+        try:
+            yield
+        finally:
+            self._given.pop(trace_id, None)
+
     def new(self) -> UUID:
-        if self.given is not None:
-            id, self.given = self.given, None
-            return id
-        now = to_ms(self._clock.now())
+        if self._given and (given := self._given.pop(tracing.trace_id(), None)):
+            return given
+        past = self._clock.past()
+        if past is None:
+            return self._present.new()
+        now = to_ms(past)
         self._count = self._count + 1 if now == self._last else 0
         self._last = now
         return uuid7(now, (self._count & 0xFFF).to_bytes(2) + os.urandom(8))
@@ -90,25 +114,19 @@ def traceparent(step: Step) -> str:
 class Maker:
     """Does steps."""
 
-    def __init__(self, plan: Plan, platform: Platform, clock: SchoolClock, ids: SchoolIds) -> None:
+    def __init__(self, plan: Plan, platform: Platform, ids: SchoolIds) -> None:
         self._plan = plan
         self._platform = platform
-        self._clock = clock
         self._ids = ids
-        for step in plan.steps:
-            clock.keep(traceparent(step), step.at)
 
     async def do(self, step: Step) -> None:
         """One step, in its trace; what follows from it is left to the workers."""
-        self._clock.time = step.at
-        self._ids.given = self._id(step)
         before = AMBIENT.set(Ambient(str(step.who.id)))
         try:
-            with tracing.span(f"lms seed {step.verb}", traceparent(step)):
+            with tracing.span(f"lms seed {step.verb}", traceparent(step)), self._ids.giving(self._id(step)):
                 await self._do(step, principal(step.who, step.at))
         finally:
             AMBIENT.reset(before)
-            self._ids.given = None
 
     def _id(self, step: Step) -> UUID | None:
         match step.verb:

@@ -1,22 +1,23 @@
-"""From an empty folder, or a half-made school, to the school: opened for it alone, and closed again."""
+"""From an empty platform, or a half-made school, to the school."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lms_adapters.bus.memory import MemoryBus
 from lms_adapters.platform.compose import Platform
+from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import BadSettings, Settings, Source
-from lms_adapters.platform.system import SystemClock
+from lms_adapters.platform.system import SystemClock, SystemIds
 from lms_cli.operations import OperationFailed
 from lms_cli.platform import services
 from lms_cli.school.known import marks, opened_on
 from lms_cli.school.making import Maker, SchoolClock, SchoolIds
 from lms_cli.school.people import LEARNERS
 from lms_cli.school.plan import Plan, Step, Verb, opening_before
+from lms_core.ports.clock import Clock
 from services.auth.ports.demonstration import Demonstration
 
 Shown = Callable[[int, int, datetime], None]
@@ -35,30 +36,49 @@ class Made:
     """How many were done now; 0 when the school was there."""
 
 
-async def make_school(
-    source: Source, shown: Shown, *, now: datetime | None = None, learners: int = len(LEARNERS)
-) -> Made:
-    """Make the school, or what is missing of it, in the folder that the caller has locked.
-
-    Raises ForeignData, and BadSettings where it cannot be made.
-    """
+def compose(services: Sequence[Service], source: Source, clock: Clock | None = None) -> Platform:
+    """A platform on which a school can be made, and whose workers wait for that. Raises BadSettings where it cannot."""
     _refuse(source.load(Settings, "lms"))
-    clock = SchoolClock(now or SystemClock().now())
-    ids = SchoolIds(clock)
-    async with _opened(source, clock, ids) as (platform, bus):
-        plan = Plan(await opened_on(platform) or opening_before(clock.now()), learners)
-        known = await marks(plan, platform)
-        missing = [step for step in plan.steps if step.mark not in known]
-        if not missing:
-            return Made(0)
-        demonstration: Demonstration = await platform.container("auth").get(Demonstration)
-        if await demonstration.strangers():
-            raise ForeignData(
-                "there are accounts here that are not the school's: make it in an empty folder (--data DIR), "
-                "or start without it"
-            )
-        maker = Maker(plan, platform, clock, ids)
-        clock.time = max((s.at for s in plan.steps if s.mark in known), default=plan.opening)
+    school = SchoolClock(clock or SystemClock())
+    return Platform(services, source, clock=school, ids=SchoolIds(school, SystemIds()), workers=False)
+
+
+async def make_alone(
+    source: Source, shown: Shown, *, clock: Clock | None = None, learners: int = len(LEARNERS)
+) -> Made:
+    """Make it in the folder that the caller has locked, with nobody else there. Raises ForeignData and BadSettings."""
+    platform = compose([service for service in services() if service.tables is not None], source, clock)
+    await platform.open()
+    try:
+        return await make_school(platform, shown, learners=learners)
+    finally:
+        await platform.close()
+
+
+async def make_school(platform: Platform, shown: Shown, *, learners: int = len(LEARNERS)) -> Made:
+    """Make the school, or what is missing of it, on an open platform of `compose`, whose workers have not begun.
+
+    Raises ForeignData.
+    """
+    clock, ids, bus = platform.clock, platform.ids, platform.bus
+    assert isinstance(clock, SchoolClock)
+    assert isinstance(ids, SchoolIds)
+    assert isinstance(bus, MemoryBus)
+    begun = await opened_on(platform)
+    plan = Plan(begun or opening_before(clock.now()), learners)
+    known = await marks(plan, platform)
+    missing = [step for step in plan.steps if step.mark not in known]
+    if not missing:
+        return Made(0)
+    demonstration: Demonstration = await platform.container("auth").get(Demonstration)
+    if begun is None and await demonstration.strangers():
+        raise ForeignData(
+            "there are accounts here that are not the school's: make it in an empty folder (--data DIR), "
+            "or start without it"
+        )
+    await bus.fed(_readers(platform))
+    maker = Maker(plan, platform, ids)
+    with clock.remembering(plan.steps):
         await _settle(platform, bus)  # what a run that was ended left behind
         fresh: set[tuple[Verb, str]] = set()
         for done, step in enumerate(missing, len(plan.steps) - len(missing) + 1):
@@ -68,9 +88,8 @@ async def make_school(
             await maker.do(step)
             fresh.add((step.verb, step.who.email))
             shown(done, len(plan.steps), step.at)
-        clock.time = plan.closing
         await _settle(platform, bus)
-        return Made(len(missing))
+    return Made(len(missing))
 
 
 MOST = 40
@@ -99,21 +118,11 @@ def _refuse(settings: Settings) -> None:
         )
 
 
-@asynccontextmanager
-async def _opened(source: Source, clock: SchoolClock, ids: SchoolIds) -> AsyncIterator[tuple[Platform, MemoryBus]]:
-    """All services that keep something, moved by hand, with every stream flowing."""
-    keeping = [service for service in services() if service.tables is not None]
-    platform = Platform(keeping, source, clock=clock, ids=ids, workers=False)
-    await platform.open()
-    try:
-        assert isinstance(platform.bus, MemoryBus)
-        streams = tuple(service.stream for service in keeping)
-        await platform.bus.fed(
-            {stream: {s.name for s in keeping if stream in s.streams(streams)} for stream in streams}
-        )
-        yield platform, platform.bus
-    finally:
-        await platform.close()
+def _readers(platform: Platform) -> dict[str, set[str]]:
+    """Who reads each stream here, so that all of them are waited for."""
+    keeping = [one.service for one in platform.services.values() if one.database is not None]
+    streams = tuple(service.stream for service in keeping)
+    return {stream: {s.name for s in keeping if stream in s.streams(streams)} for stream in streams}
 
 
 async def _settle(platform: Platform, bus: MemoryBus) -> None:

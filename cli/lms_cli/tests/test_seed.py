@@ -12,16 +12,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.settings import Source
+from lms_adapters.telemetry import tracing
+from lms_cli.api import eventually
 from lms_cli.output import console
 from lms_cli.platform import services
+from lms_cli.school.making import traceparent
 from lms_cli.school.plan import Plan, opening_before
-from lms_cli.school.seeding import ForeignData, make_school
-from lms_cli.seed import make_first, print_school
+from lms_cli.school.seeding import compose, make_alone, make_school
+from lms_cli.seed import composed, make_while_running, print_school
 from lms_cli.tests.conftest import Line
+from lms_core.domain.time import to_ms
+from lms_core.testing.fakes import FakeClock
 from services.auth.usecases.registration import Register
 from tests.engines.postgres import Postgres
 
@@ -34,17 +40,19 @@ import asyncio, sys
 from datetime import datetime
 from pathlib import Path
 from lms_adapters.platform.settings import Source
-from lms_cli.school.seeding import make_school
-now = datetime.fromisoformat({NOW.isoformat()!r})
+from lms_cli.school.seeding import make_alone
+from lms_core.testing.fakes import FakeClock
+clock = FakeClock(datetime.fromisoformat({NOW.isoformat()!r}))
 shown = lambda done, total, at: print(done, flush=True)
 source = Source({{"LMS_DATA": sys.argv[1]}}, Path(sys.argv[1], "lms.toml"))
-asyncio.run(make_school(source, shown, now=now, learners={LEARNERS}))
+asyncio.run(make_alone(source, shown, clock=clock, learners={LEARNERS}))
 """
 
 
 def make(data: Path, learners: int = LEARNERS, environ: dict[str, str] | None = None) -> int:
     source = Source({"LMS_DATA": str(data), **(environ or {})})
-    return asyncio.run(make_school(source, lambda done, total, at: None, now=NOW, learners=learners)).steps
+    made = asyncio.run(make_alone(source, lambda done, total, at: None, clock=FakeClock(NOW), learners=learners))
+    return made.steps
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +138,11 @@ async def test_it_is_sound_and_everything_has_happened_in_its_time(school: Path)
             assert await one.workers.inbox.dead_letters() == []
             backlog = await one.workers.measure()
             assert backlog == dict.fromkeys(backlog, 0), one.service.name
-            moments = [at for (at,) in await one.database.read("SELECT at FROM lms_outbox ORDER BY id", ())]
-            expected = {round(step.at.timestamp() * 1000) for step in PLAN.steps}
-            assert set(moments) - expected == set(), "an event was published at a moment at which nobody did anything"
+            moments = await one.database.read(
+                "SELECT at, 0 FROM lms_outbox UNION SELECT since, done_at - since FROM lms_inbox", ()
+            )
+            expected = {(round(step.at.timestamp() * 1000), 0) for step in PLAN.steps}
+            assert {*moments} <= expected, "something was published, received or handled when nobody did anything"
         with console.capture() as said:
             await print_school(platform)
         assert "admin@school.example" in said.get()
@@ -151,13 +161,41 @@ async def register(data: Path, email: str) -> None:
         await platform.close()
 
 
-def test_it_is_made_among_its_own_only(school: Path) -> None:
+def test_who_comes_later_does_not_keep_it_from_being_finished(school: Path) -> None:
     asyncio.run(register(school, "ada@example.org"))
     assert make(school) == 0, "what is there, is there"
-    before = portrait(school)
-    with pytest.raises(ForeignData, match="not the school's"):
-        make(school, LEARNERS + 1)
-    assert portrait(school) == before
+    assert make(school, LEARNERS + 1) > 0
+
+
+async def test_it_is_made_while_the_platform_runs_and_others_live_in_the_present(tmp_path: Path) -> None:
+    clock = FakeClock(NOW)
+    platform = compose(services(), Source({"LMS_DATA": str(tmp_path)}), clock)
+    await platform.open()
+    gateway: Any = platform.neighbours["gateway"]
+    transport = httpx.ASGITransport(gateway)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as visitor:
+            coming: list[asyncio.Task[httpx.Response]] = []
+
+            def shown(done: int, _total: int, _at: datetime) -> None:
+                if done % 10 == 1:
+                    body = {"email": f"v{done}@example.org", "password": "a long and good one", "display_name": "V"}
+                    coming.append(asyncio.create_task(visitor.post("/api/v1/auth/register", json=body)))
+
+            made = await make_school(platform, shown, learners=LEARNERS)
+            assert made.steps == len(PLAN.steps)
+            assert {answer.status_code for answer in await asyncio.gather(*coming)} == {202}
+        with tracing.resumed(traceparent(PLAN.steps[0])):
+            assert platform.clock.now() == NOW, "whoever knows a trace id does not turn time back"
+        await platform.drain()
+        user, now = platform.services["user"].database, to_ms(NOW)
+        assert user is not None
+        rows = await user.read("SELECT at, since, done_at FROM lms_inbox WHERE at = $1", (now,))
+        assert rows == [(now, now, now)] * len(coming)
+        [(profiles,)] = await user.read("SELECT count(*) FROM profile WHERE display_name = 'V'", ())
+        assert profiles == len(coming)
+    finally:
+        await platform.close()
 
 
 def test_other_peoples_data_is_refused_in_one_line(lms: Line) -> None:
@@ -166,8 +204,28 @@ def test_other_peoples_data_is_refused_in_one_line(lms: Line) -> None:
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert "not the school's" in refused.output
     with console.capture() as said:
-        asyncio.run(make_first(Source({"LMS_DATA": str(lms.data)})))
-    assert said.get() == "", "`lms up --school` starts without one"
+        asyncio.run(started(Source({"LMS_DATA": str(lms.data)})))
+    assert said.get() == "", "`lms up --school` runs without one"
+
+
+async def started(source: Source) -> None:
+    """What `lms up --school` does after the start; its workers are seen to have begun."""
+    platform = composed(services(), source)
+    await platform.open()
+    try:
+        await make_while_running(platform)
+        assert all(one.workers.faults() == {} for one in platform.services.values() if one.workers is not None)
+        async with platform.container("auth")() as scope:
+            await (await scope.get(Register))(email="a@example.org", password="a long and good one", display_name="A")
+        user = platform.services["user"].database
+        assert user is not None
+
+        async def welcomed() -> object:
+            return await user.read("SELECT 1 FROM profile WHERE display_name = 'A'", ()) or None
+
+        await eventually(welcomed, "a newcomer's profile")
+    finally:
+        await platform.close()
 
 
 @pytest.mark.parametrize(("name", "value"), [("LMS_PROFILE", "production"), ("LMS_BUS_URL", "nats://127.0.0.1:4222")])

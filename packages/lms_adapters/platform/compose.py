@@ -174,7 +174,9 @@ class RunningService:
 
 
 class Platform:
-    """Some or all services in one process. With `workers=False` nothing moves but by `drain()`."""
+    """Some or all services in one process. With `workers=False` nothing moves but by `drain()`, until
+    `start_workers()`.
+    """
 
     def __init__(
         self,
@@ -224,18 +226,23 @@ class Platform:
         for one in running:
             await one.open(self.bus, self.broadcast, self.neighbours, self._keys, self.faults)
         if receive:
-            self._start(tuple(dict.fromkeys([*logs, *streams])))
+            self._start_ingest(tuple(dict.fromkeys([*logs, *streams])))
+            if self._workers:
+                self.start_workers()
         if upgrade is not None:  # else the tables may not be there
             for one in running:
                 await one.begin()
 
-    def _start(self, everyone: tuple[str, ...]) -> None:
+    def _start_ingest(self, everyone: tuple[str, ...]) -> None:
         for one in self.services.values():
             if one.workers is not None:
                 wanted = one.service.streams(everyone)
                 one.workers.start_ingest(tuple(stream for stream in wanted if stream in everyone))
+
+    def start_workers(self) -> None:
+        """Let everything move by itself; for a platform that was opened with `workers=False`, once."""
         for one in self.services.values():
-            if one.workers is not None and self._workers:
+            if one.workers is not None:
                 one.workers.start()
 
     async def drain(self) -> int:

@@ -49,14 +49,14 @@ async def run(
     front: str,
     role: Role = "all",
     alone: bool = False,
-    first: Callable[[], Awaitable[None]] | None = None,
+    compose: Callable[[Sequence[Service], Source], Platform] | None = None,
     beside: Beside | None = None,
     ready: Callable[[Platform], Awaitable[None]] | None = None,
 ) -> None:
     """Open the services, answer as `front` on the port until a signal, close everything.
 
-    `alone`: other services run elsewhere, so the bus must reach them. `first` is what is to be done while the port and
-    the folder are ours and nothing is open yet. Raises what is in `EXPECTED`.
+    `alone`: other services run elsewhere, so the bus must reach them. `ready` is called when requests are answered, and
+    cancelled if they no longer are; `compose` makes a platform of another kind. Raises what is in `EXPECTED`.
     """
     settings = source.load(Settings, front)
     logging.configure(settings.log, settings.log_level)
@@ -69,9 +69,7 @@ async def run(
     async with contextlib.AsyncExitStack() as life:
         listener = life.enter_context(contextlib.closing(bind(host, port)))
         life.enter_context(locked(Path(settings.data), front if alone else None))
-        if first is not None:
-            await first()
-        platform = Platform(services, source, workers=role != "api")
+        platform = compose(services, source) if compose else Platform(services, source, workers=role != "api")
         life.push_async_callback(platform.close)
         may_upgrade = settings.profile == "dev" or not alone
         await platform.open(upgrade=may_upgrade, receive=role != "api", streams=STREAMS)

@@ -59,6 +59,7 @@ async def serve(
 ) -> None:
     """Answer requests until SIGINT or SIGTERM; then finish what was begun, within ten seconds.
 
+    `ready` is called when requests are answered; it may go on while they are, and is cancelled when they no longer are.
     A request that has not arrived after `request_seconds` is not waited for.
     """
     protocol: Any = functools.partial(BoundedProtocol, seconds=request_seconds)
@@ -80,8 +81,22 @@ async def serve(
         while not server.started and not task.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.005)
         if ready is not None and not task.done():
-            await ready()
+            await _while(task, ready(), server)
         await task
+
+
+async def _while(serving: asyncio.Task[None], work: Awaitable[None], server: uvicorn.Server) -> None:
+    """Await the work, or the end of serving, which ends it; an error of the work ends serving."""
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        working.cancel()
+    await asyncio.wait({working})
+    if not working.cancelled() and working.exception() is not None:
+        server.should_exit = True
+        await serving
+        working.result()
 
 
 @contextlib.asynccontextmanager

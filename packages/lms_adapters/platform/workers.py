@@ -273,12 +273,12 @@ class Workers:
 
     async def _failed(self, subscription: Subscription, event: Received, error: Exception) -> None:
         state = await self.inbox.fail(subscription.name, event, error)
-        if state is State.DEAD:
-            _log.error(
-                "dead letter", subscription=subscription.name, seq=event.seq, key=event.envelope.key, error=repr(error)
-            )
-        elif state is not None and not isinstance(error, NotYet):
-            _log.warning("event will be tried again", subscription=subscription.name, seq=event.seq, error=repr(error))
+        told = {"subscription": subscription.name, "seq": event.seq, "error": repr(error)}
+        with tracing.resumed(event.envelope.traceparent):
+            if state is State.DEAD:
+                _log.error("dead letter", key=event.envelope.key, **told)
+            elif state is not None and not isinstance(error, NotYet):
+                _log.warning("event will be tried again", **told)
         metrics.handled(subscription.name, "dead" if state is State.DEAD else "retry").inc()
 
     async def _handle(self, subscription: Subscription, event: Received, batch: Batch) -> None:

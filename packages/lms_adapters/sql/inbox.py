@@ -17,6 +17,7 @@ from typing import Any
 
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.sql.outbox import envelope
+from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import NotYet
 from lms_core.domain.events import Envelope
 from lms_core.domain.time import from_ms, to_ms
@@ -133,10 +134,9 @@ class Inbox:
 
     async def ingest(self, stream: str, batch: Sequence[Envelope], position: str) -> None:
         """See `lms_core.ports.bus.Sink`."""
-        now = to_ms(self._clock.now())
         everything = tuple(self._routes.get("*", ()))
         rows = [
-            (sub, e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body, now)
+            (sub, e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body, self._now(e))
             for e in batch
             for sub in (*self._routes.get(e.type, ()), *everything)
         ]
@@ -150,6 +150,11 @@ class Inbox:
             await driver.run(_POSITION, stream, position)
         if rows:
             self._database.announce(frozenset({"inbox"}))
+
+    def _now(self, event: Envelope) -> int:
+        """As late as it is in the event's trace, see `Clock`; Unix milliseconds."""
+        with tracing.resumed(event.traceparent):
+            return to_ms(self._clock.now())
 
     # the worker's side; statements run in the worker's transaction
 
@@ -186,7 +191,7 @@ class Inbox:
 
     async def fail(self, sub: str, event: Received, error: BaseException) -> State | None:
         """After the rollback: back off or give up, and park the rest of the key. None when the row had moved on."""
-        now = to_ms(self._clock.now())
+        now = self._now(event.envelope)
         attempts, waited = event.attempts + 1, now - event.since
         if isinstance(error, NotYet):
             dead = waited > MAX_AGE / timedelta(milliseconds=1)

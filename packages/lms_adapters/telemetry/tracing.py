@@ -77,6 +77,14 @@ class _Carried:
         _CARRIED.reset(self._token)
 
 
+def resumed(traceparent: str) -> AbstractContextManager[object]:
+    """Run the block in the span of this traceparent, which began elsewhere: nothing new is recorded."""
+    if _tracer is None:
+        return _Carried(traceparent)
+    remote = parse(traceparent)
+    return trace.use_span(trace.INVALID_SPAN if remote is None else NonRecordingSpan(remote))
+
+
 _PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
 
 
