@@ -65,9 +65,16 @@ def short(path: Path) -> str:
 
 
 async def operate(
-    name: str, only: tuple[str, ...], source: Source, /, *, at: tuple[str, ...] = (), **arguments: Any
+    name: str,
+    only: tuple[str, ...],
+    source: Source,
+    /,
+    *,
+    at: tuple[str, ...] = (),
+    beside: bool = False,
+    **arguments: Any,
 ) -> AsyncIterator[Row]:
-    """Rows of an operation: from the platform that runs on the folder, else from one opened for it.
+    """Rows of an operation: from the platform that runs on the folder, else (but for `beside`) from one opened for it.
 
     `only` names the services it needs when nothing runs; none: all. Where each service runs alone, those named in `at`
     (or else in `only`; none: all) are asked, at the same time. Raises OperationFailed.
@@ -78,6 +85,8 @@ async def operate(
         async for row in merged([_ask(*line, name, arguments) for line in answers]):
             yield row
         return
+    if beside:
+        raise OperationFailed(f"nothing runs on the folder {data}: name the platform's with `lms --data DIR …`")
     with locked(data):
         platform = Platform(services(only), source, workers=False)
         await platform.open(receive=False, upgrade=None if name.startswith("db.") else True)

@@ -48,7 +48,7 @@ async def tell(url: str, settings: Source) -> None:
     """All stories; raises StoryBroke when one breaks."""
 
     def ask(name: str, only: tuple[str, ...], /, **arguments: Any) -> AsyncIterator[Row]:
-        return operate(name, only, settings, **arguments)
+        return operate(name, only, settings, beside=True, **arguments)
 
     def heard(method: str, path: str, answer: Answer) -> None:
         console.print(f"    [dim]{method:<5} {path}  →  {answer.status}[/]", soft_wrap=True)

@@ -75,3 +75,10 @@ def test_what_wants_the_folder_for_itself_is_refused(lms: Line) -> None:
 def test_a_refusal_comes_through_the_socket_as_one_line(lms: Line) -> None:
     assert lms("events", "skip", "user", "12345").output == "Error: user has no dead letter 12345\n"
     assert lms("admin", "create", "nonsense").output == "Error: #/email is not an e-mail address\n"
+
+
+def test_the_demo_touches_no_folder_but_the_platforms(empty: Line, platform: RunningPlatform) -> None:
+    refused = empty("demo", "--url", platform.url)
+    assert refused.exit_code == 1
+    assert refused.output.splitlines()[-1].startswith(f"Error: nothing runs on the folder {empty.data}: ")
+    assert not empty.data.exists()
