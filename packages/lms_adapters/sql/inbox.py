@@ -191,8 +191,8 @@ class Inbox:
 
     async def fail(self, sub: str, event: Received, error: BaseException) -> State | None:
         """After the rollback: back off or give up, and park the rest of the key. None when the row had moved on."""
-        now = self._now(event.envelope)
-        attempts, waited = event.attempts + 1, now - event.since
+        now = to_ms(self._clock.now())
+        attempts, waited = event.attempts + 1, self._now(event.envelope) - event.since
         if isinstance(error, NotYet):
             dead = waited > MAX_AGE / timedelta(milliseconds=1)
             due, counted = now + min(max(waited // 4, 50), _BACKOFF_MAX_MS), 0
