@@ -8,6 +8,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
+def moment_after(previous: datetime, now: datetime) -> datetime:
+    """Now; or the next moment that can be kept, where the clock has not passed `previous`: what follows is later."""
+    return max(now, previous + _MS)
+
+
 def to_ms(moment: datetime) -> int:
     """Unix time in milliseconds."""
     return (moment - EPOCH) // _MS

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from lms_core.domain.errors import Invalid
+from lms_core.domain.people import language_tag, tidy_name
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\[\]\\]{1,64}@(?=.{3,253}$)[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,9 +35,5 @@ def normal_email(raw: str) -> str:
 
 def new_account(*, id: UUID, email: str, display_name: str, locale: str, at: datetime) -> Account:
     """Raises Invalid with a pointer to what is wrong."""
-    name = " ".join(display_name.split())
-    if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise Invalid.at("#/display_name", "must be 1 to 100 printable characters")
-    if not _LOCALE.fullmatch(locale):
-        raise Invalid.at("#/locale", "must be a BCP 47 language tag such as en or pt-BR")
-    return Account(id=id, email=normal_email(email), display_name=name, locale=locale, created_at=at)
+    name, language = tidy_name(display_name), language_tag(locale)
+    return Account(id=id, email=normal_email(email), display_name=name, locale=language, created_at=at)

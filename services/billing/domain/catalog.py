@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from lms_core.domain.errors import Invalid
 from lms_core.domain.money import Money
+from lms_core.domain.time import moment_after
 
 MAX_AMOUNT = 100_000_000_00
 """Minor units; beyond it somebody has mistyped."""
-_NEXT_MOMENT = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,5 +60,5 @@ def new_price(*, id: UUID, course_id: UUID, money: Money, set_by: UUID, at: date
     if not 0 < money.amount <= MAX_AMOUNT:
         raise Invalid.at("#/amount", "must be 1 to {most} minor units", most=MAX_AMOUNT)
     if previous is not None:
-        at = max(at, previous.set_at + _NEXT_MOMENT)
+        at = moment_after(previous.set_at, at)
     return Price(id=id, course_id=course_id, amount=money.amount, currency=money.currency, set_by=set_by, set_at=at)

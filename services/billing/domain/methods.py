@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, Invalid
+from lms_core.domain.time import moment_after
 
 MAX_METHODS = 10
-_NEXT_MOMENT = timedelta(milliseconds=1)
 
 
 class UnknownToken(Invalid, code="billing/unknown-token"):
@@ -44,5 +44,5 @@ def new_method(
     if on_file >= MAX_METHODS:
         raise TooManyMethods(most=MAX_METHODS)
     if default is not None:
-        at = max(at, default.added_at + _NEXT_MOMENT)
+        at = moment_after(default.added_at, at)
     return PaymentMethod(id=id, owner_id=owner_id, token=token, added_at=at)

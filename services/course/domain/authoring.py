@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from lms_core.domain.errors import Invalid, Stale
+from lms_core.domain.time import moment_after
 
 MAX_TITLE, MAX_SUMMARY, MAX_CAPACITY = 200, 5000, 1_000_000
-_NEXT_MOMENT = timedelta(milliseconds=1)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -77,7 +77,7 @@ class Course:
 
     def touch(self, at: datetime) -> None:
         """Something that belongs to it has changed: so does the entity tag, even within a millisecond."""
-        self.updated_at = max(at, self.updated_at + _NEXT_MOMENT)
+        self.updated_at = moment_after(self.updated_at, at)
 
 
 def new_course(*, id: UUID, author_id: UUID, title: str, summary: str, at: datetime) -> Course:

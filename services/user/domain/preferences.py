@@ -8,8 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from lms_core.domain.errors import Invalid
+from lms_core.domain.people import language_tag
 
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
 
@@ -46,9 +46,7 @@ class Preferences:
         self, *, locale: str, time_zone: str, reduced_motion: bool, notifications: NotificationDefaults
     ) -> None:
         """Choose anew. Raises Invalid with a pointer to what is wrong."""
-        if not _LOCALE.fullmatch(locale):
-            raise Invalid.at("#/locale", "must be a BCP 47 language tag such as en or pt-BR")
-        self.locale, self.time_zone = locale, known_zone(time_zone)
+        self.locale, self.time_zone = language_tag(locale), known_zone(time_zone)
         self.reduced_motion, self.notifications = reduced_motion, notifications
 
 

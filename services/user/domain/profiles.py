@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from lms_core.domain.errors import Invalid
+from lms_core.domain.people import tidy_name
 
-MAX_NAME, MAX_BIO = 100, 2000
+MAX_BIO = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,14 +32,6 @@ class Profile:
             return False
         self.display_name, self.bio, self.updated_at = name, text, at
         return True
-
-
-def tidy_name(raw: str) -> str:
-    """One line without needless spaces. Raises Invalid at #/display_name."""
-    name = " ".join(raw.split())
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
-        raise Invalid.at("#/display_name", "must be 1 to {most} printable characters", most=MAX_NAME)
-    return name
 
 
 def tidy_bio(raw: str) -> str:

@@ -133,7 +133,7 @@ class ListProfiles:
     Name them all, up to a hundred: `id=…&id=…`. Whoever has none is not in the answer. Nobody can be looked for.
     """
 
-    raises: ClassVar = (Invalid,)
+    raises: ClassVar = ()
 
     profiles: Profiles
 

@@ -16,7 +16,8 @@ from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import Body, View, view
 from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
-from services.user.domain.profiles import MAX_BIO, MAX_NAME
+from lms_core.domain.people import MAX_NAME
+from services.user.domain.profiles import MAX_BIO
 from services.user.usecases.profiles import EditProfile, ListProfiles, ShowMyProfile, ShowProfile
 
 

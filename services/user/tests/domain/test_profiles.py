@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from lms_core.domain.errors import Invalid
 from lms_core.testing.fakes import MORNING, fake_id
-from services.user.domain.profiles import MAX_BIO, MAX_NAME, Profile, tidy_bio, tidy_name
+from services.user.domain.profiles import MAX_BIO, Profile, tidy_bio
 
 LATER = MORNING + timedelta(hours=1)
 
@@ -43,16 +43,6 @@ def test_a_refused_edit_changes_nothing() -> None:
     with pytest.raises(Invalid):
         profile.edit(display_name="Countess", bio="x" * (MAX_BIO + 1), at=LATER)
     assert profile == ada()
-
-
-@given(st.text(max_size=MAX_NAME + 10))
-def test_a_tidy_name_is_tidy(raw: str) -> None:
-    try:
-        name = tidy_name(raw)
-    except Invalid:
-        return
-    assert tidy_name(name) == name
-    assert 1 <= len(name) <= MAX_NAME
 
 
 @given(st.text(alphabet=st.sampled_from("a \t\r\n\u2028é")))
