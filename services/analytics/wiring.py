@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from dishka import Provider, Scope
 
-from lms_adapters.platform.registry import by_url
+from lms_adapters.platform.registry import by_url, third_party
 from lms_adapters.sql.engine import Database
 from lms_adapters.sql.inbox import Inbox
 from lms_core.ports.clock import Clock
@@ -20,11 +20,14 @@ from services.analytics.usecases import collection, metrics
 
 def open_column_store(url: str) -> ColumnStore:
     """`duckdb:///path/to/file.duckdb`; opened when first used. Raises ValueError for an unknown scheme."""
-    match by_url("columnar store", url, ("duckdb",)):
-        case _:
+    match by_url("columnar", url, ("duckdb",)):
+        case "duckdb":
             from services.analytics.adapters.duckdb.collection import DuckColumnStore
 
             return DuckColumnStore(url.partition(":///")[2])
+        case other:
+            store: ColumnStore = third_party("columnar", other)(url)
+            return store
 
 
 async def column_store(settings: AnalyticsSettings) -> AsyncIterator[ColumnStore]:

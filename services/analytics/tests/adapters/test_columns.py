@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from lms_adapters.platform import registry
 from lms_core.domain.errors import Unavailable
 from lms_core.testing.fakes import MORNING, fake_id
 from services.analytics.adapters.duckdb.collection import DuckColumnStore
@@ -71,6 +73,17 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
     with pytest.raises(Unavailable, match=r"a\.duckdb"):
         await store.totals(TODAY)
     await store.close()
+
+
+def pigeons(url: str) -> ColumnStore:
+    """Somebody else's store."""
+    return MemoryColumnStore()
+
+
+def test_a_third_partys_store_is_opened_by_its_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EntryPoint("columnar.pigeon", f"{__name__}:pigeons", registry.ADAPTERS_GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda *, group, name: [entry] if name == entry.name else [])
+    assert isinstance(open_column_store("pigeon://loft"), MemoryColumnStore)
 
 
 def test_an_unknown_store_is_named() -> None:
