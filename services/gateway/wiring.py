@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 
 from dishka import AsyncContainer, Provider, Scope
 
@@ -137,16 +136,12 @@ def pages(settings: GatewaySettings, files: Assets) -> Pages:
 
 
 @contextlib.asynccontextmanager
-async def _background(container: AsyncContainer) -> AsyncIterator[None]:
+async def background(container: AsyncContainer) -> AsyncIterator[None]:
+    """Looks for services as long as the gateway is open."""
     settings = await container.get(GatewaySettings)
     seconds = settings.poll_seconds if settings.upstreams else None
     async with looking(await container.get(Discover), await container.get(Directory), seconds):
         yield
-
-
-def background(container: AsyncContainer) -> AbstractAsyncContextManager[None]:
-    """Looks for services as long as the gateway is open."""
-    return _background(container)
 
 
 async def faults(container: AsyncContainer) -> dict[str, str]:
