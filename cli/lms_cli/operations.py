@@ -248,14 +248,14 @@ async def jobs_cancel(platform: Platform, service: str, id: str) -> AsyncIterato
 @operation("admin.create")
 async def admin_create(platform: Platform, email: str, name: str, password: str | None = None) -> AsyncIterator[Row]:
     """An account with the role admin."""
-    from services.auth.usecases.registration import Register
+    from services.auth.usecases.registration import RegisterAdministrator
 
     if "auth" not in platform.services:
         raise OperationFailed("auth does not run here")
     chosen = password or secrets.token_urlsafe(15)
     async with platform.container("auth")() as scope:
-        register = await scope.get(Register)
-        account = await register.administrator(email=email, password=chosen, display_name=name)
+        register = await scope.get(RegisterAdministrator)
+        account = await register(email=email, password=chosen, display_name=name)
     yield {"user_id": str(account.id), "email": account.email, **({} if password else {"password": chosen})}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from dishka import AsyncContainer, Provider, Scope
@@ -67,7 +66,7 @@ def wiring() -> Provider:
     provider.provide(open_passwords, scope=Scope.APP)
     provider.provide(open_signer, scope=Scope.APP)
     provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
-    provider.provide_all(*demonstration.USE_CASES, *lockout.USE_CASES)
+    provider.provide_all(*demonstration.USE_CASES, *registration.STEPS, *tokens.STEPS, *lockout.STEPS)
     return provider
 
 
@@ -81,12 +80,8 @@ async def refuse_known_passwords(settings: AuthSettings, demonstration: Demonstr
 
 
 @contextlib.asynccontextmanager
-async def _background(container: AsyncContainer) -> AsyncIterator[None]:
+async def background(container: AsyncContainer) -> AsyncIterator[None]:
+    """At the start: a wrong master key is told to the operator, not to who signs in; and what production refuses."""
     await container.get(Signer)
     await refuse_known_passwords(await container.get(AuthSettings), await container.get(Demonstration))
     yield
-
-
-def background(container: AsyncContainer) -> AbstractAsyncContextManager[None]:
-    """At the start: a wrong master key is told to the operator, not to who signs in; and what production refuses."""
-    return _background(container)

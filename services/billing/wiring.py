@@ -68,6 +68,7 @@ def wiring() -> Provider:
         provider.provide(factory, scope=Scope.APP)
     provider.alias(source=SandboxDesk, provides=Desk)
     provider.provide(MemoryCourier, provides=Courier, scope=Scope.APP)
-    for room in (catalog, methods, payments, webhooks, sandbox, invoices, ledger):
+    for room in (catalog, methods, payments, webhooks, sandbox, invoices):
         provider.provide_all(*room.USE_CASES)
+    provider.provide_all(*payments.STEPS, *invoices.STEPS, *ledger.STEPS)
     return provider

@@ -106,4 +106,5 @@ def wiring() -> Provider:
     provider.provide(templates, scope=Scope.APP)
     provider.provide_all(*recipients.USE_CASES, *devices.USE_CASES, *messages.USE_CASES, *delivery.USE_CASES)
     provider.provide_all(*realtime.USE_CASES, scope=Scope.APP)
+    provider.provide_all(*messages.STEPS, *delivery.STEPS)
     return provider

@@ -45,9 +45,18 @@ def manifest(service: str) -> Service:
 
 def use_cases(service: str) -> list[type[Any]]:
     """What the USE_CASES tuples list."""
+    return _listed(service, "USE_CASES")
+
+
+def steps(service: str) -> list[type[Any]]:
+    """What the STEPS tuples list: parts of use cases."""
+    return _listed(service, "STEPS")
+
+
+def _listed(service: str, tuple_: str) -> list[type[Any]]:
     found: list[type[Any]] = []
     for word in sorted(words(folder(service) / "usecases")):
-        found += importlib.import_module(f"services.{service}.usecases.{word}").USE_CASES
+        found += getattr(importlib.import_module(f"services.{service}.usecases.{word}"), tuple_, ())
     return found
 
 

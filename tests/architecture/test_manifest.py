@@ -15,13 +15,14 @@ from alembic.script import ScriptDirectory
 
 from lms_adapters.platform.handlers import injected, permission_of
 from lms_adapters.sql.migrations.runner import Branch
-from lms_core.domain.errors import Refusal
+from lms_core.domain.errors import Invalid, Refusal
 from lms_core.domain.events import Event
+from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.permissions import ROLES
-from tests.architecture.house import SERVICES, WITHOUT_A_DATABASE, endpoints, manifest, root_endpoints, use_cases
+from tests.architecture.house import SERVICES, WITHOUT_A_DATABASE, endpoints, manifest, root_endpoints, steps, use_cases
 
 
 def contracts(service: str) -> set[type[Event]]:
@@ -89,13 +90,26 @@ def test_every_use_case_that_is_entered_says_what_it_refuses(service: str) -> No
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_use_cases_have_one_form(service: str) -> None:
-    for use_case in use_cases(service):
+    for use_case in (*use_cases(service), *steps(service)):
         assert dataclasses.is_dataclass(use_case), use_case
         assert use_case.__dataclass_params__.frozen, use_case  # type: ignore[attr-defined]
         assert "__slots__" in vars(use_case), use_case
         assert inspect.getdoc(use_case), use_case
         call = vars(use_case)["__call__"]
         assert inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call), use_case
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_use_cases_are_made_of_are_steps(service: str) -> None:
+    parts = {kind for owner in (*use_cases(service), *steps(service)) for kind in get_type_hints(owner).values()}
+    assert parts & set(use_cases(service)) == set()
+    assert set(steps(service)) - parts == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_the_collection_refuses_is_not_the_use_cases_to_say(service: str) -> None:
+    listing = [u for u in use_cases(service) if Selection in get_type_hints(vars(u)["__call__"]).values()]
+    assert [use_case for use_case in listing if Invalid in use_case.raises] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -24,7 +24,7 @@ from lms_core.security.permissions import ADMIN, LEARNER
 from lms_core.security.principal import Principal
 from services.auth.domain.demonstration import PASSWORD
 from services.auth.usecases.permissions import AssignRole
-from services.auth.usecases.registration import Register
+from services.auth.usecases.registration import Register, RegisterAdministrator
 from services.billing.usecases.catalog import SetPrice
 from services.billing.usecases.methods import AddMethod
 from services.course.usecases.authoring import CreateCourse, ShowCourse
@@ -162,11 +162,13 @@ class Maker:
                 await self._author(step, me)
 
     async def _register(self, person: Person) -> None:
-        async with self._use("auth", Register) as register:
-            if person.role == ADMIN:
-                await register.administrator(email=person.email, password=PASSWORD, display_name=person.name)
-            else:
-                await register(email=person.email, password=PASSWORD, display_name=person.name, locale=person.locale)
+        said = {"email": person.email, "password": PASSWORD, "display_name": person.name}
+        if person.role == ADMIN:
+            async with self._use("auth", RegisterAdministrator) as register_administrator:
+                await register_administrator(**said)
+        else:
+            async with self._use("auth", Register) as register:
+                await register(**said, locale=person.locale)
 
     async def _author(self, step: Step, me: Principal) -> None:
         assert step.course is not None

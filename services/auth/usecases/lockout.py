@@ -48,4 +48,4 @@ class CountAttempt:
         return tuple(keys)
 
 
-USE_CASES = (CountAttempt,)
+STEPS = (CountAttempt,)

@@ -21,37 +21,17 @@ from services.auth.ports.registration import Accounts
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
-    """Create an account.
+class OpenAccount:
+    """Open an account with its password and its first role; inside the unit of work."""
 
-    The answer is the same whether the address has an account or not, at the same cost: who owns a known address is
-    told by mail that somebody tried. The profile follows in a moment.
-    """
-
-    raises: ClassVar = (Invalid,)
+    raises: ClassVar = (Conflict,)
 
     accounts: Accounts
     credentials: Credentials
     roles: Roles
-    passwords: Passwords
     uow: UnitOfWork
-    clock: Clock
-    ids: Ids
 
-    async def __call__(self, *, email: str, password: str, display_name: str, locale: str = "en") -> None:
-        now = self.clock.now()
-        account = new_account(id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now)
-        check_password(password, email=account.email, display_name=account.display_name)
-        password_hash = await self.passwords.hash(password)
-        with suppress(Conflict):  # somebody registered the address at this very moment: the answer is the same
-            async with self.uow:
-                known = await self.accounts.by_email(account.email)
-                if known is None:
-                    await self._open(account, password_hash)
-                else:
-                    self.uow.record(RegistrationRepeated(user_id=known.id, attempted_at=now))
-
-    async def _open(self, account: Account, password_hash: str, *, role: str = LEARNER) -> None:
+    async def __call__(self, account: Account, password_hash: str, role: str) -> None:
         await self.accounts.add(account)
         await self.credentials.add(Credential(user_id=account.id, password_hash=password_hash))
         await self.roles.add(RoleAssignment(user_id=account.id, role=role, assigned_at=account.created_at))
@@ -66,8 +46,52 @@ class Register:
             )
         )
 
-    async def administrator(self, *, email: str, password: str, display_name: str) -> Account:
-        """An account with the role admin, made by the operator. Raises Conflict when the address has an account."""
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Create an account.
+
+    The answer is the same whether the address has an account or not, at the same cost: who owns a known address is
+    told by mail that somebody tried. The profile follows in a moment.
+    """
+
+    raises: ClassVar = (Invalid,)
+
+    accounts: Accounts
+    passwords: Passwords
+    open: OpenAccount
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, *, email: str, password: str, display_name: str, locale: str = "en") -> None:
+        now = self.clock.now()
+        account = new_account(id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now)
+        check_password(password, email=account.email, display_name=account.display_name)
+        password_hash = await self.passwords.hash(password)
+        with suppress(Conflict):  # somebody registered the address at this very moment: the answer is the same
+            async with self.uow:
+                known = await self.accounts.by_email(account.email)
+                if known is None:
+                    await self.open(account, password_hash, LEARNER)
+                else:
+                    self.uow.record(RegistrationRepeated(user_id=known.id, attempted_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAdministrator:
+    """Create an account with the role admin. For the operator, on the command line."""
+
+    raises: ClassVar = (Invalid, Conflict)
+
+    accounts: Accounts
+    passwords: Passwords
+    open: OpenAccount
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, *, email: str, password: str, display_name: str) -> Account:
         account = new_account(
             id=self.ids.new(), email=email, display_name=display_name, locale="en", at=self.clock.now()
         )
@@ -76,11 +100,12 @@ class Register:
         async with self.uow:
             if await self.accounts.by_email(account.email) is not None:
                 raise Conflict("this address has an account already")
-            await self._open(account, password_hash, role=ADMIN)
+            await self.open(account, password_hash, ADMIN)
             self.uow.record(
                 RoleAssigned(user_id=account.id, role=ADMIN, assigned_by=None, assigned_at=account.created_at)
             )
         return account
 
 
-USE_CASES = (Register,)
+USE_CASES = (Register, RegisterAdministrator)
+STEPS = (OpenAccount,)

@@ -191,4 +191,5 @@ class ShowKeys:
         return await self.signer.jwks()
 
 
-USE_CASES = (Issue, LogIn, Refresh, LogOut, ShowKeys)
+USE_CASES = (LogIn, Refresh, LogOut, ShowKeys)
+STEPS = (Issue,)

@@ -78,4 +78,5 @@ class ShowInvoice:
         return invoice
 
 
-USE_CASES = (Issue, ListInvoices, ShowInvoice)
+USE_CASES = (ListInvoices, ShowInvoice)
+STEPS = (Issue,)

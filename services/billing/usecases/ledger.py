@@ -25,4 +25,4 @@ class BookSale:
         await self.ledger.post(sale(id=self.ids.new(), payment_id=payment.id, money=payment.money, at=at))
 
 
-USE_CASES = (BookSale,)
+STEPS = (BookSale,)

@@ -257,4 +257,5 @@ class ListPayments:
         return await self.payments.of(me.id, wanted)
 
 
-USE_CASES = (Begin, Succeed, Fail, Hear, ChargeEnrollment, ChargePayment, ListPayments)
+USE_CASES = (ChargeEnrollment, ChargePayment, ListPayments)
+STEPS = (Begin, Succeed, Fail, Hear)

@@ -121,7 +121,7 @@ class ListCourses:
     Published courses, and your own drafts among them. To read several whose ids you have, name them all: `id=…&id=…`.
     """
 
-    raises: ClassVar = (Invalid,)
+    raises: ClassVar = ()
 
     courses: Courses
 

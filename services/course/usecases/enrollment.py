@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
 from lms_core.contracts.course import EnrollmentActivated, EnrollmentSuspended, UserEnrolled
-from lms_core.domain.errors import Invalid, NotFound, NotYet
+from lms_core.domain.errors import NotFound, NotYet
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
@@ -85,7 +85,7 @@ class ListEnrollments:
     A suspended one says why in `reason`.
     """
 
-    raises: ClassVar = (Invalid,)
+    raises: ClassVar = ()
 
     enrollments: Enrollments
 

@@ -181,4 +181,5 @@ class ShowKept:
         return await self.mailbox.show(key)
 
 
-USE_CASES = (Carry, DeliverMessage, ListKept, ShowKept)
+USE_CASES = (DeliverMessage, ListKept, ShowKept)
+STEPS = (Carry,)

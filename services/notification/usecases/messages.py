@@ -273,8 +273,6 @@ class ReadMessage:
 
 
 USE_CASES = (
-    Tell,
-    TellOfCourse,
     KeepCourse,
     ConfirmEnrollment,
     AnnounceContent,
@@ -285,3 +283,4 @@ USE_CASES = (
     ListMessages,
     ReadMessage,
 )
+STEPS = (Tell, TellOfCourse)

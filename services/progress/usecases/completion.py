@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid
 from lms_core.domain.selection import Selection
 from lms_core.security.principal import Principal
 from services.progress.domain.tracking import NotTracked
@@ -39,7 +38,7 @@ class ListProgress:
     whose enrollment has not arrived yet, are not in the answer. `completed_at.null=true` lists what is to be done.
     """
 
-    raises: ClassVar = (Invalid,)
+    raises: ClassVar = ()
 
     standings: Standings
 

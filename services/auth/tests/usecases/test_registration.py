@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
@@ -9,7 +11,7 @@ from lms_core.domain.errors import Conflict, Invalid
 from lms_core.security.permissions import ADMIN, LEARNER
 from lms_core.testing.fakes import FakeClock, FakeIds, FakeUnitOfWork
 from services.auth.tests.usecases.fakes import FakeAccounts, FakeCredentials, FakePasswords, FakeRoles
-from services.auth.usecases.registration import Register
+from services.auth.usecases.registration import OpenAccount, Register, RegisterAdministrator
 
 ADA = {"email": "Ada@Example.org ", "password": "correct horse battery", "display_name": "Ada Lovelace"}
 
@@ -24,8 +26,21 @@ class Desk:
         self.uow = FakeUnitOfWork()
 
     def register(self) -> Register:
+        return Register(**self._needs())
+
+    def register_administrator(self) -> RegisterAdministrator:
+        return RegisterAdministrator(**self._needs())
+
+    def _needs(self) -> dict[str, Any]:
         self.uow = FakeUnitOfWork()
-        return Register(self.accounts, self.credentials, self.roles, FakePasswords(), self.uow, FakeClock(), self.ids)
+        return {
+            "accounts": self.accounts,
+            "passwords": FakePasswords(),
+            "open": OpenAccount(self.accounts, self.credentials, self.roles, self.uow),
+            "uow": self.uow,
+            "clock": FakeClock(),
+            "ids": self.ids,
+        }
 
 
 async def test_a_new_account_has_a_password_a_role_and_an_event() -> None:
@@ -66,9 +81,9 @@ async def test_what_is_wrong_is_refused_before_the_transaction() -> None:
 
 async def test_the_operator_makes_administrators() -> None:
     desk = Desk()
-    account = await desk.register().administrator(**ADA)
+    account = await desk.register_administrator()(**ADA)
     assert await desk.roles.of(account.id) == {ADMIN}
     assert desk.uow.only(RoleAssigned).assigned_by is None
     assert desk.uow.only(UserCreated).user_id == account.id
     with pytest.raises(Conflict):
-        await desk.register().administrator(**ADA)
+        await desk.register_administrator()(**ADA)
