@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from itertools import product
+
 import pytest
 
 from lms_adapters.testing.server import listening, say
+from lms_core.testing.fakes import fake_id
 from tests.security.knock import knock
+from tests.security.matrix import known
 from tests.security.school import API, School
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -80,6 +86,20 @@ async def test_a_decorated_path_is_not_less_guarded(shared: School, tail: str) -
 async def test_methods_that_nobody_has(shared: School, method: str) -> None:
     answer = await knock(shared.front, method, f"{API}/users/me", token=shared.learner.token)
     assert answer.status in (400, 404, 405, 501), answer.status
+
+
+async def test_every_path_names_exactly_the_methods_it_has(shared: School) -> None:
+    """To who asks with OPTIONS, and in each 405; at the service as at the gateway."""
+    methods: dict[tuple[str, str], set[str]] = defaultdict(lambda: {"OPTIONS"})
+    for one in known():
+        methods[one.operation.partition(".")[0], one.path].add(one.method)
+    told, expected = {}, {}
+    for (service, path), some in methods.items():
+        for at, method in product((service, "gateway"), ("OPTIONS", "TRACE")):
+            answer = await shared.ask(None, method, re.sub(r"{\w+}", str(fake_id(1)), path), at=at)
+            told[at, method, path] = (answer.status, answer.header("allow"))
+            expected[at, method, path] = (204 if method == "OPTIONS" else 405, ", ".join(sorted(some)))
+    assert told == expected
 
 
 @pytest.mark.parametrize(

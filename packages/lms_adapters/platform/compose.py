@@ -30,7 +30,7 @@ from lms_adapters.sql.migrations.runner import NewerDatabase, migrate, standing
 from lms_adapters.sql.outbox import Outbox
 from lms_adapters.sql.reader import Reader
 from lms_adapters.sql.uow import LateSession, SqlUnitOfWork
-from lms_adapters.web.answers import guard_without_copies
+from lms_adapters.web.answers import guard_without_copies, name_every_method
 from lms_adapters.web.auth import Fetch, TokenVerifier
 from lms_adapters.web.bodies import MAX_BODY
 from lms_adapters.web.languages import Languages
@@ -116,6 +116,7 @@ class RunningService:
             request_max_body_size=MAX_BODY,  # not from the plugin: Litestar overlooks it there
         )
         guard_without_copies(self.litestar)
+        name_every_method(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
         app: ASGIApp = Door(service.name, Reads(self.litestar), self.container, verifier, self.languages)
         self.app = app if service.front is None else service.front(app, self.container)

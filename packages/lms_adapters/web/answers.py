@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from litestar import Litestar, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.routes import HTTPRoute
 from litestar.serialization import default_serializer, encode_json
 from litestar.types import Guard, Serializer
 
@@ -115,3 +116,15 @@ def guard_without_copies(app: Litestar) -> None:
         for handler in getattr(route, "route_handlers", ()):
             if guards := handler.resolve_guards():  # without any it is one that Litestar made, e.g. for OPTIONS
                 handler.authorize_connection = _Asked(handler, guards)
+
+
+def name_every_method(app: Litestar) -> None:
+    """What Litestar answers to OPTIONS names the methods of a path's first handler only; here all are known."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            made, parameters = route.route_handler_map["OPTIONS"]
+            if not made.resolve_guards():
+                anew = route.create_options_handler(route.path)
+                anew.owner = made.owner
+                anew.on_registration(app)
+                route.route_handler_map["OPTIONS"] = anew, parameters

@@ -186,7 +186,8 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return refused(request, NotFound("no such path"))
     if kind is not None:
         return refused(request, kind(error.detail))
-    allow = {"allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}
+    methods = (error.headers or {}).get("allow")
+    allow = {"allow": ", ".join(sorted(methods.split(", ")))} if methods else {}
     code, title = f"http/{error.status_code}", HTTPStatus(error.status_code).phrase
     return _plain(request, error.status_code, code, title, error.detail if error.status_code < 500 else "", allow)
 
