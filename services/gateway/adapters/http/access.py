@@ -13,7 +13,7 @@ from lms_adapters.web.auth import Requires
 from lms_adapters.web.inject import CONTAINER
 from lms_adapters.web.pages import Pages, for_people
 from lms_adapters.web.problems import headers_of, refused, status_of
-from lms_core.domain.errors import Refusal, Unauthenticated
+from lms_core.domain.errors import Forbidden, Refusal, Unauthenticated
 from lms_core.security.principal import Principal
 from services.gateway.settings import GatewaySettings
 
@@ -35,6 +35,11 @@ def may_watch(request: Request[Any, Any, Any], settings: GatewaySettings) -> boo
     return settings.profile == "dev" or (isinstance(principal, Principal) and principal.may(watchers.permission))
 
 
+def lacking(request: Request[Any, Any, Any]) -> str | None:
+    """The permission that somebody who is signed in and may not watch has not; None when nobody is signed in."""
+    return watchers.permission if "principal" in request.scope else None
+
+
 def until(request: Request[Any, Any, Any]) -> datetime | None:
     """When a stream ends: with the token that it was asked for with."""
     principal = request.scope.get("principal")
@@ -51,8 +56,9 @@ def refused_page(request: Request[Any, Any, Any], refusal: Refusal) -> Response[
         here="",
         title=refusal.title(),
         status=status_of(type(refusal)),
-        refusal=refusal,
-        sign_in=isinstance(refusal, Unauthenticated),
+        said=str(refusal),
+        sign_in=isinstance(refusal, Unauthenticated | Forbidden),
+        lacking=refusal.facts.get("rule"),
     )
     answer.headers.update(headers_of(refusal))
     return answer

@@ -14,7 +14,7 @@ from lms_adapters.web.messages import View
 from lms_adapters.web.pages import Pages, for_people
 from lms_adapters.web.streaming import stream
 from lms_core.domain.errors import Refusal
-from services.gateway.adapters.http.access import may_watch, refused_page, until, watchers
+from services.gateway.adapters.http.access import lacking, may_watch, refused_page, until, watchers
 from services.gateway.adapters.watching import Watch
 from services.gateway.domain.discovery import Directory
 from services.gateway.settings import GatewaySettings
@@ -64,7 +64,9 @@ class OverviewController(Controller):
             return Response(IndexView(name="LMS platform", links=links, services=services), headers={"vary": "Accept"})
         if not may_watch(request, settings):
             unseen = sorted(directory.unseen)
-            return pages.page("closed.html", here="/", title="Overview", services=known, unseen=unseen)
+            return pages.page(
+                "closed.html", here="/", title="Overview", services=known, unseen=unseen, lacking=lacking(request)
+            )
         now = await watch.now()
         flows, last = watch.flows()
         return pages.page(

@@ -153,3 +153,13 @@ async def test_in_production_the_front_page_shows_strangers_what_the_index_does(
     refused = await production.get(f"/traces/{TRACE}", headers=HTML)
     assert (refused.status_code, "Sign in to watch" in refused.text) == (401, True)
     assert refused.headers["www-authenticate"] == "Bearer"
+
+
+async def test_in_production_who_may_not_watch_is_told_what_they_lack(production: httpx.AsyncClient) -> None:
+    for path, status in (("/", 200), (f"/traces/{TRACE}", 403)):
+        page = await production.get(path, headers=HTML | bearer("learner"))
+        said = text(page.text)
+        assert (page.status_code, "Your account may not look here" in said) == (status, True)
+        assert "need the permission platform:watch . Administrators have it" in said
+        assert "sign in with another account" in said
+        assert 'id="sign-in"' in page.text

@@ -3,21 +3,22 @@ import { ask, signIn, who } from "./account.js";
 
 export { ask };
 
-/** Put the page that this address has for who is signed in into the place of this one. */
+/** Put the page that this address has for who is signed in into the place of this one; whether there is one. */
 export async function reveal() {
   const answer = await ask(location.href, { headers: { accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (page.getElementById("sign-in")) return answer.status;
+  const main = page.querySelector("main");
+  if (main === null || who() === null) return false;
   document.title = page.title;
-  document.querySelector("main").replaceWith(page.querySelector("main"));
+  document.querySelector("main").replaceWith(main);
   for (const { src } of page.querySelectorAll("script[src]")) {
     const script = document.createElement("script");
     script.type = "module";
     script.src = src;
     document.head.append(script);
   }
-  document.querySelector("main").focus();
-  return answer.status;
+  (main.querySelector("#sign-in-title") ?? main).focus();
+  return true;
 }
 
 /** Times as this place of the world writes them. */
@@ -35,21 +36,19 @@ export function clock(at, date = false) {
   return date || !today ? moment.toLocaleString([], { hour12: false }) : moment.toLocaleTimeString([], { hour12: false });
 }
 
-const form = document.getElementById("sign-in");
-if (form) {
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.id !== "sign-in") return;
+  event.preventDefault();
   const alert = form.querySelector("[role=alert]");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    alert.textContent = "";
-    try {
-      const { email, password } = Object.fromEntries(new FormData(form));
-      await signIn(email, password);
-      const status = await reveal();
-      if (form.isConnected) alert.textContent = status === 403 ? "This account may not watch." : "That did not work.";
-    } catch (error) {
-      alert.textContent = error.message;
-    }
-  });
-  if (who()) reveal();
-}
+  alert.textContent = "";
+  try {
+    const { email, password } = Object.fromEntries(new FormData(form));
+    await signIn(email, password);
+    if (!(await reveal())) alert.textContent = "That did not work.";
+  } catch (error) {
+    alert.textContent = error.message;
+  }
+});
+if (document.getElementById("sign-in") && who()) reveal();
 localise();
