@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from lms_adapters.platform.compose import VERSION
-from lms_adapters.platform.run import EXPECTED
+from lms_adapters.platform.run import EXPECTED, in_one_line
 from lms_cli import admin, build, db, demo, events, jobs, seed, trace, up
 
 
@@ -22,7 +22,7 @@ class Ordered(click.Group):
         try:
             return super().invoke(ctx)
         except EXPECTED as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(in_one_line(error)) from error
 
 
 @click.group(

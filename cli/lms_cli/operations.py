@@ -21,7 +21,7 @@ from lms_adapters.platform.settings import Settings
 from lms_adapters.sql.engine import open_database
 from lms_adapters.sql.migrations.runner import drift, standing
 from lms_adapters.sql.outbox import Outbox
-from lms_core.domain.errors import Refusal, Unavailable
+from lms_core.domain.errors import Refusal, Unavailable, in_full
 
 Row = dict[str, Any]
 Operation = Callable[..., AsyncIterator[Row]]
@@ -34,11 +34,13 @@ class OperationFailed(Exception):
 
 def words(error: BaseException) -> str:
     """An error as one line for a person."""
+    if isinstance(error, Unavailable):
+        return in_full(error)
     if isinstance(error, (Refusal, OperationFailed)):
         faults = error.facts.get("errors", []) if isinstance(error, Refusal) else []
         listed = "; ".join(f"{f['pointer']} {f['detail']}" for f in faults) if isinstance(faults, list) else ""
         return listed or str(error)
-    return f"{type(error).__name__}: {error}"
+    return in_full(error)
 
 
 def operation(name: str) -> Callable[[Operation], Operation]:
@@ -264,7 +266,7 @@ async def check(platform: Platform) -> AsyncIterator[Row]:
     """Everything that can be wrong with an installation, looked at."""
     for one in platform.services.values():
         name = one.service.name
-        faults = await one.faults()
+        faults = await one.faults(in_full)
         yield {"what": f"{name}: ready", "ok": not faults, "detail": "; ".join(f"{k}: {v}" for k, v in faults.items())}
         if one.database is None:
             continue
@@ -284,7 +286,7 @@ async def check(platform: Platform) -> AsyncIterator[Row]:
         await platform.bus.ready()
         yield {"what": "bus", "ok": True, "detail": ""}
     except Unavailable as error:
-        yield {"what": "bus", "ok": False, "detail": str(error)}
+        yield {"what": "bus", "ok": False, "detail": in_full(error)}
 
 
 @operation("openapi")

@@ -16,7 +16,7 @@ from typing import Any
 
 from lms_adapters.broadcast.hub import Hub, checked
 from lms_adapters.bus.session import heeding_cancellation
-from lms_core.domain.errors import Unavailable
+from lms_core.domain.errors import Unavailable, in_full
 from lms_core.ports.broadcast import Broadcast
 
 PREFIX = "lms.broadcast."
@@ -79,7 +79,7 @@ class LinkedBroadcast(Broadcast):
             async with asyncio.timeout(GRACE):
                 await self._link.send(channel, body)
         except (Unavailable, TimeoutError) as error:
-            log.warning("a message on %s went to nobody: %r", channel, error)
+            log.warning("a message on %s went to nobody: %s", channel, in_full(error))
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -112,7 +112,7 @@ class LinkedBroadcast(Broadcast):
                 await self._link.connect(self._hub.deliver)
                 await _both(self._link.run(), self._follow())
             except (Unavailable, TimeoutError) as error:
-                log.warning("broadcast will connect again: %r", error)
+                log.warning("broadcast will connect again: %s", in_full(error))
             finally:
                 self._subscribed.clear()
                 await self._link.disconnect()

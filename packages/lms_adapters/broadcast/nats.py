@@ -47,20 +47,20 @@ class _NatsLink(Link):
             self._subscriptions[channel] = await self._client.subscribe(PREFIX + channel, cb=arrived)
             await self._client.flush(int(GRACE))
         except nats.errors.Error as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="NATS") from error
 
     async def unsubscribe(self, channel: str) -> None:
         try:
             await self._subscriptions.pop(channel).unsubscribe()
         except nats.errors.Error as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="NATS") from error
 
     async def send(self, channel: str, body: bytes) -> None:
         client = await self._connection.client()
         try:
             await client.publish(PREFIX + channel, body)
         except nats.errors.Error as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="NATS") from error
 
     async def disconnect(self) -> None:
         for channel in tuple(self._subscriptions):

@@ -44,7 +44,7 @@ class _RedisLink(Link):
         try:
             await self._pubsub.connect()  # type: ignore[no-untyped-call]
         except (RedisError, OSError) as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="Redis") from error
 
     async def run(self) -> None:
         pubsub, heed = self._receiving, heeding_cancellation()
@@ -60,14 +60,14 @@ class _RedisLink(Link):
                 elif message["type"] == "subscribe" and channel in self._confirmed:
                     self._confirmed[channel].set()
         except (RedisError, OSError) as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="Redis") from error
 
     async def subscribe(self, channel: str) -> None:
         confirmed = self._confirmed[channel] = asyncio.Event()
         try:
             await self._receiving.subscribe(PREFIX + channel)
         except (RedisError, OSError) as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="Redis") from error
         async with asyncio.timeout(GRACE):
             await confirmed.wait()
 
@@ -76,13 +76,13 @@ class _RedisLink(Link):
         try:
             await self._receiving.unsubscribe(PREFIX + channel)
         except (RedisError, OSError) as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="Redis") from error
 
     async def send(self, channel: str, body: bytes) -> None:
         try:
             await self._redis.publish(PREFIX + channel, body)
         except (RedisError, OSError) as error:
-            raise Unavailable(repr(error)) from error
+            raise Unavailable("the message broker cannot be reached", note="Redis") from error
 
     async def disconnect(self) -> None:
         pubsub, self._pubsub = self._pubsub, None
@@ -98,5 +98,5 @@ class _RedisLink(Link):
     @property
     def _receiving(self) -> PubSub:
         if self._pubsub is None:
-            raise Unavailable("not connected")
+            raise Unavailable("the message broker cannot be reached", note="Redis is not connected")
         return self._pubsub

@@ -64,7 +64,7 @@ class KafkaBus(Bus):
                     await ack
         except (KafkaError, TimeoutError, OSError) as error:
             self._declared.discard(stream)
-            raise Unavailable(f"Kafka did not take the events: {error!r}") from error
+            raise Unavailable("the message broker did not take the events", note="Kafka") from error
         finally:
             for ack in acks:
                 if not ack.cancel() and not ack.cancelled():
@@ -78,7 +78,7 @@ class KafkaBus(Bus):
         """See the port."""
         broker = await self._connection.broker()
         if not await broker.ping(PATIENCE):
-            raise Unavailable("Kafka does not answer")
+            raise Unavailable("the message broker does not answer", note="Kafka")
 
     async def close(self) -> None:
         """See the port."""
@@ -98,7 +98,10 @@ class KafkaBus(Bus):
         answer = await (await self._admin()).create_topics([topic])
         for _, code, *said in answer.topic_errors:
             if code not in (0, EXISTS):
-                raise Unavailable(f"Kafka refuses the topic {stream}: error {code} {said}")
+                raise Unavailable(
+                    "the message broker did not take the events",
+                    note=f"Kafka refuses the topic {stream}: error {code} {said}",
+                )
         self._declared.add(stream)
 
     async def _admin(self) -> Any:
@@ -133,7 +136,9 @@ class KafkaBus(Bus):
                 await self._declare(stream)
                 [topic] = await (await self._admin()).describe_topics([stream])
                 if topic["error_code"] or not topic["partitions"]:
-                    raise Unavailable(f"the topic {stream} is not there yet: error {topic['error_code']}")
+                    raise Unavailable(
+                        "the message broker does not answer", note=f"no topic {stream} yet: error {topic['error_code']}"
+                    )
                 await started(consumer.start())
             partitions = sorted(TopicPartition(stream, p["partition"]) for p in topic["partitions"])
             consumer.assign(partitions)

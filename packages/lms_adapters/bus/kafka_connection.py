@@ -91,7 +91,7 @@ class KafkaConnection:
                 )
                 await started(broker.connect())
         except (KafkaError, TimeoutError, OSError) as error:
-            raise Unavailable(f"Kafka cannot be reached: {error!r}") from error
+            raise Unavailable("the message broker cannot be reached", note="Kafka") from error
         return broker
 
     async def _probe(self) -> None:

@@ -62,7 +62,7 @@ class NatsBus(Bus):
         except (nats.errors.Error, TimeoutError, OSError) as error:
             if isinstance(error, NoStreamResponseError):
                 self._declared.discard(stream)
-            raise Unavailable(f"NATS did not take the events: {error!r}") from error
+            raise Unavailable("the message broker did not take the events", note="NATS") from error
         finally:
             for ack in acks:
                 if not ack.cancel() and not ack.cancelled():
@@ -78,7 +78,7 @@ class NatsBus(Bus):
         try:
             await jetstream.account_info()
         except (nats.errors.Error, TimeoutError) as error:
-            raise Unavailable(f"JetStream does not answer: {error!r}") from error
+            raise Unavailable("the message broker does not answer", note="JetStream") from error
 
     async def close(self) -> None:
         """See the port."""
@@ -131,7 +131,9 @@ class NatsBus(Bus):
                 elif missed:  # the first message we asked for is not what we got
                     raise Lost(f"{stream} no longer holds what came after {read}")
                 if missed:
-                    raise Unavailable(f"a message after {read} did not reach us")
+                    raise Unavailable(
+                        "the message broker does not answer", note=f"a message after {read} did not reach us"
+                    )
 
     @asynccontextmanager
     async def _consume(self, jetstream: JetStreamContext, stream: str, read: int | None) -> AsyncIterator[_Inbox]:
@@ -190,7 +192,7 @@ class _Inbox:
     @staticmethod
     async def _take(message: Msg | None, taken: list[Msg]) -> None:
         if message is None:
-            raise Unavailable("NATS was away")
+            raise Unavailable("the message broker cannot be reached", note="NATS was away")
         headers = message.headers or {}
         if "Status" not in headers:
             taken.append(message)

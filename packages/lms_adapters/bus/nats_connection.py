@@ -41,7 +41,7 @@ class NatsConnection:
                 self._broker = await self._connect()
         client = await self._broker.connect()
         if not client.is_connected:
-            raise Unavailable("NATS is not connected")
+            raise Unavailable("the message broker cannot be reached", note="NATS is not connected")
         return client
 
     async def jetstream(self) -> JetStreamContext:
@@ -76,7 +76,7 @@ class NatsConnection:
     async def _connect(self) -> NatsBroker:
         loop = asyncio.get_running_loop()
         if loop.time() < self._refused_until:
-            raise Unavailable("NATS was not reachable a moment ago")
+            raise Unavailable("the message broker cannot be reached", note="NATS was not a moment ago")
         broker = NatsBroker(
             self._url,
             logger=None,
@@ -92,7 +92,7 @@ class NatsConnection:
                 await broker.connect()
         except (nats.errors.Error, TimeoutError, OSError) as error:
             self._refused_until = loop.time() + RECONNECT_SECONDS
-            raise Unavailable(f"NATS cannot be reached: {error!r}") from error
+            raise Unavailable("the message broker cannot be reached", note="NATS") from error
         return broker
 
     async def _disconnected(self) -> None:

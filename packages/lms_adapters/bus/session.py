@@ -8,6 +8,7 @@ import random
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
+from lms_core.domain.errors import in_full
 from lms_core.ports.bus import Lost
 
 BATCH = 256
@@ -57,7 +58,7 @@ async def keep_feeding(session: Callable[[], Awaitable[None]], stream: str, sink
         except Exception as error:  # noqa: BLE001 - whatever it was, the next session begins from the position
             if loop.time() - began > _STABLE:
                 pause = _FIRST_PAUSE
-            log.warning("feeding %s from %s: %s: %s; again in %.1f s", sink, stream, type(error).__name__, error, pause)
+            log.warning("feeding %s from %s: %s; again in %.1f s", sink, stream, in_full(error), pause)
         await asyncio.sleep(pause * random.uniform(0.5, 1))
         pause = min(pause * 2, _LONGEST_PAUSE)
 

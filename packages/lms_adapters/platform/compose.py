@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NewType
 
 from dishka import AsyncContainer, Provider, Scope, make_async_container
@@ -154,15 +154,15 @@ class RunningService:
             kernel.provide(SqlUnitOfWork, provides=UnitOfWork, scope=Scope.REQUEST)
         return kernel
 
-    async def faults(self) -> dict[str, str]:
-        """Why it is not ready; empty when it is."""
-        faults = self.workers.faults() if self.workers else {}
+    async def faults(self, say: Callable[[Unavailable], str] = str) -> dict[str, str]:
+        """Why it is not ready; empty when it is. `say` puts it into words: for anybody, or `in_full` for operators."""
+        faults = self.workers.faults(say) if self.workers else {}
         try:
             if self.database is not None:
                 await self.database.read("SELECT 1", ())
             await self.bus.ready()
         except Unavailable as error:
-            faults["dependency"] = str(error)
+            faults["dependency"] = say(error)
         if self.service.faults is not None:
             faults |= await self.service.faults(self.container)
         return faults

@@ -18,7 +18,7 @@ from lms_adapters.web.auth import TokenVerifier
 from lms_adapters.web.bodies import MAX_BODY
 from lms_adapters.web.inject import CONTAINER
 from lms_adapters.web.languages import Languages
-from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, status_of
+from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, log_cause, status_of
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
 from lms_core.domain.events import encode
 
@@ -101,6 +101,7 @@ class Door:
 
     async def _refuse(self, scope: Scope, send: Any, refusal: Refusal, accepted: bytes | None) -> None:
         """A refusal as a problem document, where there is no Litestar yet."""
+        log_cause(refusal)
         language = self._languages.chosen(accepted.decode("latin-1") if accepted else None)
         headers = [(b"content-type", MEDIA_TYPE.encode())]
         headers += [(name.encode(), value.encode()) for name, value in headers_of(refusal, language).items()]

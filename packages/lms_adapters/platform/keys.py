@@ -21,7 +21,7 @@ def key_source(apps: Mapping[str, ASGIApp], url: str) -> Fetch:
     async def from_neighbour() -> bytes:
         auth = apps.get("auth")
         if auth is None:
-            raise Unavailable("auth does not run in this process: set LMS_JWKS_URL")
+            raise Unavailable("the token cannot be checked", note="auth does not run in this process: set LMS_JWKS_URL")
         return await call(auth, JWKS_PATH)
 
     async def over_http() -> bytes:
@@ -35,7 +35,7 @@ def key_source(apps: Mapping[str, ASGIApp], url: str) -> Fetch:
                 answer.raise_for_status()
                 return await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable("auth cannot be reached") from error
+            raise Unavailable("the token cannot be checked", note="auth cannot be reached") from error
 
     return over_http if url else from_neighbour
 
@@ -48,7 +48,7 @@ async def call(app: ASGIApp, path: str) -> bytes:
     """GET a path (and query) of an ASGI app in this process; the body. Raises Unavailable unless it answers 200."""
     status, body = await ask(app, "GET", path)
     if status != 200:
-        raise Unavailable(f"{path} answered {status}")
+        raise Unavailable("a service does not answer as it should", note=f"{path} answered {status}")
     return body
 
 

@@ -41,7 +41,7 @@ from lms_adapters.sql.inbox import State
 from lms_adapters.sql.migrations.runner import migrate
 from lms_adapters.sql.uow import Ambient, Batch
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import Unavailable
+from lms_core.domain.errors import Unavailable, in_full
 from lms_core.domain.events import Envelope
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -353,7 +353,7 @@ class _Rebuild:
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it says: told with the event, or gone at the next try
-            self._errors[event.id] = f"{type(error).__name__}: {error}"
+            self._errors[event.id] = in_full(error)
             await batch.driver.run("ROLLBACK TO SAVEPOINT one")
             return False
         await batch.driver.run("RELEASE SAVEPOINT one")

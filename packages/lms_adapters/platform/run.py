@@ -23,7 +23,7 @@ from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import BadSettings, Settings, Source
 from lms_adapters.sql.migrations.runner import NewerDatabase
 from lms_adapters.telemetry import logging, tracing
-from lms_core.domain.errors import Unavailable
+from lms_core.domain.errors import Unavailable, in_full
 
 Role = Literal["api", "worker", "all"]
 STREAMS = ("lms.auth", "lms.user", "lms.course", "lms.progress", "lms.analytics", "lms.billing", "lms.notification")
@@ -97,13 +97,18 @@ def _only_probes(app: ASGIApp) -> ASGIApp:
     return probes
 
 
+def in_one_line(error: BaseException) -> str:
+    """What is in `EXPECTED`, as an operator reads it."""
+    return in_full(error) if isinstance(error, Unavailable) else str(error)
+
+
 def start(work: Callable[[], Awaitable[None]]) -> int:
     """Run on uvloop; the exit code. What an operator can mend is one line on standard error."""
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_awaited(work))
     except EXPECTED as error:
-        print(f"lms: {error}", file=sys.stderr)  # noqa: T201
+        print(f"lms: {in_one_line(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130

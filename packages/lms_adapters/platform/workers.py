@@ -26,7 +26,7 @@ from lms_adapters.sql.jobs import JobQueue, Leased, LostLease
 from lms_adapters.sql.outbox import Outbox
 from lms_adapters.sql.uow import AMBIENT, Ambient, Batch
 from lms_adapters.telemetry import metrics, tracing
-from lms_core.domain.errors import NotYet, Unavailable
+from lms_core.domain.errors import NotYet, Unavailable, in_full
 from lms_core.domain.events import Envelope, decode
 from lms_core.domain.time import to_ms
 from lms_core.ports.bus import Bus, Lost
@@ -94,9 +94,9 @@ class Workers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
-    def faults(self) -> dict[str, str]:
+    def faults(self, say: Callable[[Unavailable], str] = str) -> dict[str, str]:
         """Loops that have ended though they must not, and streams of which the bus lost events."""
-        ended = {t.get_name(): repr(t.exception()) for t in self._tasks if t.done() and not t.cancelled()}
+        ended = {t.get_name(): say(_ended(t)) for t in self._tasks if t.done() and not t.cancelled()}
         return ended | self._lost
 
     def _start(self, work: Any, name: str) -> None:
@@ -138,7 +138,7 @@ class Workers:
                 )
             except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 _log.warning(
-                    "worker will try again", worker=name, service=self._service.name, error=repr(error), after=pause
+                    "worker will try again", worker=name, service=self._service.name, error=in_full(error), after=pause
                 )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
@@ -179,7 +179,11 @@ class Workers:
                 if isinstance(error, Lost):
                     self._lost[f"ingest {stream}"] = f"{error}: replay from the publisher's log"
                 _log.error(
-                    "ingest will try again", service=self._service.name, stream=stream, error=repr(error), after=pause
+                    "ingest will try again",
+                    service=self._service.name,
+                    stream=stream,
+                    error=in_full(error),
+                    after=pause,
                 )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
@@ -273,7 +277,7 @@ class Workers:
 
     async def _failed(self, subscription: Subscription, event: Received, error: Exception) -> None:
         state = await self.inbox.fail(subscription.name, event, error)
-        told = {"subscription": subscription.name, "seq": event.seq, "error": repr(error)}
+        told = {"subscription": subscription.name, "seq": event.seq, "error": in_full(error)}
         with tracing.resumed(event.envelope.traceparent):
             if state is State.DEAD:
                 _log.error("dead letter", key=event.envelope.key, **told)
@@ -308,7 +312,7 @@ class Workers:
             except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 dead = await self.queue.failed(leased, error)
                 (_log.error if dead else _log.warning)(
-                    "job failed", job=leased.name, id=leased.id, error=repr(error), dead=dead
+                    "job failed", job=leased.name, id=leased.id, error=in_full(error), dead=dead
                 )
                 metrics.job_runs(leased.name, "dead" if dead else "retry").inc()
             else:
@@ -343,7 +347,7 @@ class Workers:
                 await idempotency.prune(self._database, now)
                 await self.measure()
             except Exception as error:  # noqa: BLE001  a loop never ends by an error
-                _log.warning("housekeeping will try again", service=self._service.name, error=repr(error))
+                _log.warning("housekeeping will try again", service=self._service.name, error=in_full(error))
 
     async def measure(self) -> dict[str, int]:
         """Backlogs, written to the metrics as well."""
@@ -374,6 +378,12 @@ async def deliver(container: AsyncContainer, subscription: Subscription, envelop
                 await use_case(event)
     finally:
         AMBIENT.reset(before)
+
+
+def _ended(task: asyncio.Task[None]) -> Unavailable:
+    gone = Unavailable("has ended")
+    gone.__cause__ = task.exception()
+    return gone
 
 
 async def _sound(bell: asyncio.Event, seconds: float) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.sql.outbox import envelope
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import NotYet
+from lms_core.domain.errors import NotYet, in_full
 from lms_core.domain.events import Envelope
 from lms_core.domain.time import from_ms, to_ms
 from lms_core.ports.clock import Clock
@@ -200,7 +200,7 @@ class Inbox:
             dead = attempts >= MAX_ATTEMPTS
             due, counted = now + min(_BACKOFF_MS * 2 ** (attempts - 1), _BACKOFF_MAX_MS), 1
         state = State.DEAD if dead else State.BACKING_OFF
-        said = f"{type(error).__name__}: {error}"[:2000]
+        said = in_full(error)[:2000]
         async with writing(self._database) as driver:
             hit = await driver.fetch(_FAIL, int(state), due, counted, said, event.seq, event.attempts)
             if hit:

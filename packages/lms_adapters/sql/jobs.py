@@ -10,6 +10,7 @@ from typing import Any
 
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.telemetry import tracing
+from lms_core.domain.errors import in_full
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 
@@ -118,9 +119,7 @@ class JobQueue:
         dead = leased.attempt >= MAX_ATTEMPTS
         pause = min(_BACKOFF_MS * 2 ** (leased.attempt - 1), _BACKOFF_MAX_MS)
         due = to_ms(self._clock.now()) + pause + _jitter(leased, pause)
-        await self._write(
-            _RETRY, 3 if dead else 0, due, f"{type(error).__name__}: {error}"[:2000], leased.id, leased.token
-        )
+        await self._write(_RETRY, 3 if dead else 0, due, in_full(error)[:2000], leased.id, leased.token)
         return dead
 
     async def listing(self, *, dead: bool = False, limit: int = 100) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ class PostgresTransaction:
         except _RIVAL as error:
             raise Raced from error
         except _GONE as error:
-            raise Unavailable("the database could not commit") from error
+            raise Unavailable("the database could not save this") from error
         finally:
             await self._leave()
 
@@ -132,7 +132,7 @@ class PostgresDatabase:
             )
             await self._reads.fetchval("SELECT 1")
         except (*_GONE, asyncpg.PostgresError) as error:
-            raise Unavailable(f"cannot open {urlsplit(self._url).path.lstrip('/')}: {error}") from error
+            raise Unavailable("the database cannot be opened", note=urlsplit(self._url).path.lstrip("/")) from error
         self._ear = asyncio.create_task(self._listen(), name="postgresql-listen")
 
     async def begin(self) -> Transaction:

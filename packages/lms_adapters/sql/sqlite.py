@@ -99,7 +99,7 @@ class SqliteTransaction:
         try:
             await to_the_end(self._database.in_thread(self.driver.raw.commit))
         except sqlite3.Error as error:
-            raise Unavailable(f"the database could not commit: {error}") from error
+            raise Unavailable("the database could not save this") from error
         finally:
             await self.rollback()
 
@@ -139,7 +139,7 @@ class SqliteDatabase:
             self._reads = self._connect()
             self._reads.execute("PRAGMA query_only=ON")
         except sqlite3.Error as error:
-            raise Unavailable(f"cannot open {self.path}: {error}") from error
+            raise Unavailable("the database cannot be opened", note=str(self.path)) from error
         engine = create_async_engine("sqlite+inline://", creator=lambda: writer, poolclass=StaticPool)
         self._connection = await engine.connect()
         self._engine = engine

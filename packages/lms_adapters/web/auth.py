@@ -80,7 +80,7 @@ class TokenVerifier:
 
                     self._keys = KeySet.import_key_set(msgspec.json.decode(await self._fetch()))
                 except (ValueError, KeyError, JoseError) as error:
-                    raise Unavailable("auth's keys cannot be read") from error
+                    raise Unavailable("the token cannot be checked", note="auth's keys cannot be read") from error
                 self._fetched_at = self._clock.now()
             return self._keys
 

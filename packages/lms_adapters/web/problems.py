@@ -31,6 +31,7 @@ from lms_core.domain.errors import (
     Unauthenticated,
     Unavailable,
     Waiting,
+    in_full,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -102,6 +103,12 @@ def document(refusal: Refusal, instance: str, language: Language = ENGLISH) -> d
     return problem
 
 
+def log_cause(refusal: Refusal, **known: str) -> None:
+    """What was behind an answer of 503, for operators: the answer does not say it."""
+    if isinstance(refusal, Unavailable):
+        _log.warning("unavailable", why=in_full(refusal), **known)
+
+
 def headers_of(refusal: Refusal, language: Language = ENGLISH) -> dict[str, str]:
     """Retry-After for what time may cure, WWW-Authenticate where a token is wanted (RFC 9110, section 11.6.1)."""
     headers = _headers(language)
@@ -127,6 +134,7 @@ def _language(request: Request[Any, Any, Any]) -> Language:
 
 def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     """Litestar's handler for refusals."""
+    log_cause(refusal)
     language = _language(request)
     return Response(
         document(refusal, request.url.path, language),

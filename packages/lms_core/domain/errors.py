@@ -131,7 +131,18 @@ class TooMany(Waiting, code="too-many-requests"):
 
 
 class Unavailable(Waiting, code="unavailable"):
-    """This cannot be answered at the moment."""
+    """This cannot be answered at the moment: try again shortly.
+
+    The detail is for whoever asks: what is away, in the product's words. What an operator needs beside it, an address
+    or what a driver said, is a `note` or the exception that it is raised from: see `in_full`.
+    """
+
+    def __init__(
+        self, detail: str = "", *, note: str = "", after: timedelta = timedelta(seconds=1), **facts: object
+    ) -> None:
+        super().__init__(detail, after=after, **facts)
+        if note:
+            self.add_note(note)
 
 
 class Busy(Waiting, code="idempotency-key-in-use"):
@@ -144,3 +155,11 @@ class NotYet(Waiting, code="not-yet"):
     From a subscriber it means "try again later", counted by age and not by attempts; over HTTP it is a 404 with
     Retry-After.
     """
+
+
+def in_full(error: BaseException) -> str:
+    """An error as operators read it. What is unavailable is told with its notes and what it was raised from."""
+    if not isinstance(error, Unavailable):
+        return f"{type(error).__name__}: {error}"
+    said = ": ".join([str(error), *getattr(error, "__notes__", ())])
+    return said if error.__cause__ is None else f"{said} ← {in_full(error.__cause__)}"

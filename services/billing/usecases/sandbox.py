@@ -44,7 +44,7 @@ class SendWebhooks:
             await self.desk.sent(webhook, status, last=run.last)
             refused += not webhook.took(status)
         if refused and not run.last:
-            raise Unavailable(f"{refused} webhooks were not taken")
+            raise Unavailable("{refused} webhooks were not taken", refused=refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def read(body: bytes) -> Description:
     try:
         told = msgspec.json.decode(body, type=Descriptor)
     except msgspec.DecodeError as error:
-        raise Unavailable(f"its descriptor cannot be read: {error}") from error
+        raise Unavailable("its descriptor cannot be read") from error
     return Description(
         name=told.name,
         summary=told.summary,

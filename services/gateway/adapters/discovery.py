@@ -45,7 +45,7 @@ class Roster(Services):
         for part in self._parts:
             if name in part.names():
                 return part
-        raise Unavailable(f"{name} is nowhere")
+        raise Unavailable("{service} does not answer", service=name, note="it is nowhere")
 
 
 @contextlib.asynccontextmanager

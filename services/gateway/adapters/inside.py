@@ -28,9 +28,11 @@ async def _read(services: Services, name: str, path: str, kind: type[T]) -> T:
             body = await services.read(name, path)
         return msgspec.json.decode(body, type=kind)
     except TimeoutError as error:
-        raise Unavailable(f"{name} has not answered within {PATIENCE:g} seconds") from error
+        raise Unavailable(
+            "{service} has not answered within {seconds} seconds", service=name, seconds=f"{PATIENCE:g}"
+        ) from error
     except msgspec.DecodeError as error:
-        raise Unavailable(f"{name} does not speak as it should: {error}") from error
+        raise Unavailable("{service} does not speak as it should", service=name) from error
 
 
 class InsidePulses(Pulses):

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lms_core.domain.errors import Unavailable
+from lms_core.domain.errors import Unavailable, in_full
 from services.gateway.domain.discovery import Directory
 from services.gateway.ports.discovery import Services
 
@@ -33,7 +33,7 @@ class Discover:
         try:
             return self.directory.learn(name, await self.services.ask(name))
         except Unavailable as error:
-            return [f"{name}: {error}"]
+            return [f"{name}: {in_full(error)}"]
 
 
 USE_CASES = (Discover,)

@@ -35,7 +35,7 @@ class ShowTrace:
         if story is not None:
             return story
         if missing:
-            raise Unavailable(f"{', '.join(missing)} cannot be asked")
+            raise Unavailable("{services} cannot be asked", services=", ".join(missing))
         raise UnknownTrace("nothing that is kept carries this id: it never did, or it was too long ago")
 
     async def _ask(self, name: str, trace_id: str) -> list[Step] | None:

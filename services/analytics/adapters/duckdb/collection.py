@@ -100,7 +100,7 @@ class DuckColumnStore(ColumnStore):
                 return work(self._opened(), *args, **kwargs)
             except (duckdb.Error, OSError) as error:
                 self._let_go()  # rolls back what was begun; a fatal fault spoils the connection
-                raise Unavailable(self._reason(error)) from error
+                raise Unavailable("the figures cannot be read or added to", note=self._reason(error)) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from lms_adapters.platform import registry
-from lms_core.domain.errors import Unavailable
+from lms_core.domain.errors import Unavailable, in_full
 from lms_core.testing.fakes import MORNING, fake_id
 from services.analytics.adapters.duckdb.collection import DuckColumnStore
 from services.analytics.ports.collection import ColumnStore
@@ -59,9 +60,10 @@ async def test_a_second_process_is_told_in_one_line(tmp_path: Path) -> None:
     path = f"{tmp_path}/a.duckdb"
     store = DuckColumnStore(path)
     with held_by_another_process(path):
-        with pytest.raises(Unavailable, match=r"a\.duckdb is open in another process: DuckDB admits one") as refused:
+        with pytest.raises(Unavailable) as refused:
             await store.insert(fake_id(1), [raw("a")])
-        assert "\n" not in str(refused.value)
+        assert re.search(r"a\.duckdb is open in another process: DuckDB admits one", in_full(refused.value))
+        assert "duckdb" not in str(refused.value)
     await store.insert(fake_id(1), [raw("a")])
     assert (await store.totals(TODAY)).events == 1
     await store.close()
@@ -70,8 +72,10 @@ async def test_a_second_process_is_told_in_one_line(tmp_path: Path) -> None:
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "a.duckdb").write_text("not a database" * 1000)
     store = DuckColumnStore(f"{tmp_path}/a.duckdb")
-    with pytest.raises(Unavailable, match=r"a\.duckdb"):
+    with pytest.raises(Unavailable) as refused:
         await store.totals(TODAY)
+    assert "a.duckdb" in in_full(refused.value)
+    assert "duckdb" not in str(refused.value)
     await store.close()
 
 

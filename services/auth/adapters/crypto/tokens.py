@@ -59,7 +59,9 @@ async def open_signer(settings: AuthSettings, database: Database, reader: Reader
         await _make_first(database, master, clock)
         return Es256Signer([_unseal(row["sealed"], master) for row in await reader.all(_NEWEST)])
     except (JoseError, ValueError) as error:
-        raise Unavailable("the signing keys cannot be opened with this master key") from error
+        raise Unavailable(
+            "nobody can sign in", note="the signing keys cannot be opened with this master key"
+        ) from error
 
 
 async def _make_first(database: Database, master: OctKey, clock: Clock) -> None:

@@ -41,16 +41,16 @@ class HttpServices(Services):
         try:
             return await self._get(self._addresses[name] + path)
         except Unavailable as error:  # without the address: this is shown to people
-            raise Unavailable(f"{name} does not answer") from error
+            raise Unavailable("{service} does not answer", service=name) from error
 
     async def _get(self, url: str) -> bytes:
         try:
             async with self._session.get(url, timeout=_PATIENCE) as answer:
                 if answer.status != 200:
-                    raise Unavailable(f"{url} answered {answer.status}")
+                    raise Unavailable("it does not answer as it should", note=f"{url} answered {answer.status}")
                 return await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise Unavailable(f"{url} does not answer") from error
+            raise Unavailable("it does not answer", note=url) from error
 
     def upstream(self, name: str) -> Upstream:
         return HttpUpstream(self._session, self._addresses[name], name)

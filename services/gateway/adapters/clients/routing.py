@@ -55,7 +55,7 @@ class HttpUpstream(Upstream):
                 allow_redirects=False,
             )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Unavailable(f"{self._name} does not answer") from error
+            raise Unavailable("{service} does not answer", service=self._name) from error
         except (aiohttp.ClientError, OSError) as error:
             raise BadAnswer from error
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lms_adapters.web.languages import Language
-from lms_adapters.web.problems import CRASHED, INTERNAL, MEDIA_TYPE, document, headers_of, status_of
+from lms_adapters.web.problems import CRASHED, INTERNAL, MEDIA_TYPE, document, headers_of, log_cause, status_of
 from lms_core.domain.errors import Refusal, TooLarge
 from lms_core.domain.events import encode
 from services.gateway.adapters.http.headers import Header
@@ -19,6 +19,7 @@ async def refuse(
     scope: dict[str, Any], send: Any, refusal: Refusal, trace_id: str, extra: Iterable[Header], language: Language
 ) -> int:
     """Answer with the refusal; its status."""
+    log_cause(refusal, trace_id=trace_id)
     status = _GATEWAY_STATUS.get(type(refusal)) or status_of(type(refusal))
     body = document(refusal, scope["path"], language) | {"status": status, "trace_id": trace_id}
     headers = [(name.encode(), value.encode()) for name, value in headers_of(refusal, language).items()]

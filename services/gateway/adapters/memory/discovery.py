@@ -31,11 +31,11 @@ class MemoryServices(Services):
     async def read(self, name: str, path: str) -> bytes:
         app = self._neighbours.get(name)
         if app is None:
-            raise Unavailable(f"{name} does not run here")
+            raise Unavailable("{service} does not answer", service=name, note="it does not run here")
         return await call(app, path)
 
     def upstream(self, name: str) -> Upstream:
         app = self._neighbours.get(name)
         if app is None:
-            raise Unavailable(f"{name} does not run here")
+            raise Unavailable("{service} does not answer", service=name, note="it does not run here")
         return MemoryUpstream(app)

@@ -11,11 +11,11 @@ class NoTexter(Texter):
     """Only what was queued before the channel was switched off comes here."""
 
     async def send(self, sms: Sms) -> None:
-        raise Unavailable("no SMS are sent: sms_url is empty")
+        raise Unavailable("no SMS are sent", note="sms_url is empty")
 
 
 class NoPusher(Pusher):
     """As for SMS."""
 
     async def send(self, push: Push) -> None:
-        raise Unavailable("no pushes are sent: push_url is empty")
+        raise Unavailable("no pushes are sent", note="push_url is empty")
