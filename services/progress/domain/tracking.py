@@ -7,8 +7,8 @@ what was completed once stays completed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Final, Literal
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, NotYet
@@ -17,6 +17,8 @@ from services.progress.domain.completion import RULE_VERSION, standing
 Kind = Literal["viewed", "completed"]
 Status = Literal["pending", "active", "suspended"]
 _RANK: dict[Status, int] = {"pending": 0, "active": 1, "suspended": 2}
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""What is said to have happened before was told by a clock that nobody has set."""
 
 
 class NotTracked(NotYet, code="progress/not-yet"):

@@ -16,6 +16,7 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.progress.domain.tracking import (
+    EARLIEST,
     Activity,
     Kind,
     NotActive,
@@ -67,9 +68,9 @@ class RecordActivities:
     Send up to 100 activities at a time, from one device or many, online or later, in any order; each carries an id that
     the client made, and one that was sent before is answered `duplicate` and changes nothing, so a batch may be sent
     again whenever its answer was lost. One bad activity refuses the whole batch, with a pointer to each fault: a topic
-    that your version of the course does not have, or a time in the future (400); a course in which your place is not
-    known, which right after enrolling is a matter of moments (404 with Retry-After); a place that is not active (409).
-    Read the progress afterwards and it includes them.
+    that your version of the course does not have, a time in the future or before 2000 (400); a course in which your
+    place is not known, which right after enrolling is a matter of moments (404 with Retry-After); a place that is not
+    active (409). Read the progress afterwards and it includes them.
     """
 
     raises: ClassVar = (Invalid, NotTracked, NotActive)
@@ -202,6 +203,8 @@ def _check(activities: Sequence[NewActivity], tracks: Mapping[UUID, Track], *, l
         track = tracks.get(activity.course_id)
         if activity.occurred_at > latest:
             wrong.append(_fault(i, "occurred_at", "is in the future: check the device's clock"))
+        if activity.occurred_at < EARLIEST:
+            wrong.append(_fault(i, "occurred_at", "is too long ago: check the device's clock"))
         if track is None:
             unknown.append(_fault(i, "course_id", "your place in this course is not known, or not yet"))
         elif activity.topic_id not in track.outline:

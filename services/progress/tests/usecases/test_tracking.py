@@ -14,7 +14,7 @@ from lms_core.contracts.progress import ActivityRecorded, CourseCompleted, Progr
 from lms_core.domain.errors import Invalid, NotYet
 from lms_core.domain.events import Event
 from lms_core.testing.fakes import MORNING, FakeClock, FakeUnitOfWork, fake_id, principal
-from services.progress.domain.tracking import NotActive, NotTracked, Outline, TopicProgress, Track, Tracking
+from services.progress.domain.tracking import EARLIEST, NotActive, NotTracked, Outline, TopicProgress, Track, Tracking
 from services.progress.tests.story import (
     ADA,
     COURSE,
@@ -195,6 +195,7 @@ async def test_a_look_of_no_time_changes_no_progress() -> None:
     [
         ({"topic": fake_id(1)}, "#/activities/1/topic_id"),
         ({"occurred_at": MORNING + timedelta(minutes=5, milliseconds=1)}, "#/activities/1/occurred_at"),
+        ({"occurred_at": EARLIEST - timedelta(milliseconds=1)}, "#/activities/1/occurred_at"),
     ],
 )
 async def test_one_bad_activity_refuses_the_batch(change: dict[str, object], pointer: str) -> None:
@@ -205,10 +206,10 @@ async def test_one_bad_activity_refuses_the_batch(change: dict[str, object], poi
     assert uow.events == []
 
 
-async def test_five_minutes_ahead_is_believed() -> None:
+async def test_five_minutes_ahead_and_decades_behind_are_believed() -> None:
     record, _ = await recorder(published(), enrolled())
-    [outcome] = await record(principal(id=ADA), [new(1, occurred_at=MORNING + 5 * MINUTE)])
-    assert outcome.outcome == "accepted"
+    outcomes = await record(principal(id=ADA), [new(1, occurred_at=MORNING + 5 * MINUTE), new(2, occurred_at=EARLIEST)])
+    assert [o.outcome for o in outcomes] == ["accepted", "accepted"]
 
 
 async def test_a_place_must_be_known_and_active() -> None:
