@@ -163,5 +163,6 @@ def mended(place: str, course_id: str, person: Person) -> bytes:
             learner_id=UUID(person.id),
             reason="payment-declined",
             suspended_at=from_ms(1_000_000_000_000),
+            version=0,
         )
     )

@@ -50,6 +50,8 @@ class UserEnrolled(Event, frozen=True, kw_only=True):
     currency: str
     """ISO 4217; empty when the course is free."""
     enrolled_at: datetime
+    version: int = 1
+    """Of the enrollment: it grows with each change, a lower one is older."""
 
 
 @event("lms.course.EnrollmentActivated.v1", key="enrollment_id")
@@ -60,6 +62,8 @@ class EnrollmentActivated(Event, frozen=True, kw_only=True):
     course_id: UUID
     learner_id: UUID
     activated_at: datetime
+    version: int = 3
+    """Of the enrollment. Events of before it was told come last: what is paid for is not closed again."""
 
 
 @event("lms.course.EnrollmentSuspended.v1", key="enrollment_id")
@@ -73,3 +77,5 @@ class EnrollmentSuspended(Event, frozen=True, kw_only=True):
     reason: str
     """A word for programs: `payment-declined`."""
     suspended_at: datetime
+    version: int = 2
+    """Of the enrollment. Events of before it was told come after the enrollment and before it was paid for."""

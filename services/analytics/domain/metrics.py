@@ -16,8 +16,6 @@ from lms_core.domain.errors import NotYet
 from lms_core.domain.money import Money
 
 Status = Literal["pending", "suspended", "active"]
-_RANK: Final = {"pending": 0, "suspended": 1, "active": 2}
-"""Which counts when two are of the same millisecond: a place is suspended before it is paid for after all."""
 _COUNTS: Final = ("enrolled", "active", "pending", "suspended", "completed", "percents", "seconds")
 
 
@@ -48,7 +46,8 @@ class Standing:
     course_id: UUID
     status: Status | None = None
     """None until the enrollment itself has arrived."""
-    status_at: datetime | None = None
+    status_version: int = 0
+    """The version of the enrollment that has this status."""
     percent: int = 0
     seconds: int = 0
     progress_at: datetime | None = None
@@ -56,10 +55,10 @@ class Standing:
     payments: dict[UUID, Money] = field(default_factory=dict)
     """By payment. Replaced when one is added, never changed in place."""
 
-    def place(self, status: Status, at: datetime) -> None:
-        """The place was taken, opened or closed."""
-        if self.status is None or self.status_at is None or (at, _RANK[status]) > (self.status_at, _RANK[self.status]):
-            self.status, self.status_at = status, at
+    def place(self, status: Status, version: int) -> None:
+        """The place was taken, opened or closed: the enrollment's newest version counts."""
+        if version > self.status_version:
+            self.status, self.status_version = status, version
 
     def progress(self, percent: int, seconds: int, at: datetime) -> None:
         """Cumulative progress: the newest counts, of two in the same millisecond the one further on."""

@@ -60,13 +60,13 @@ def note(standing: Standing, event: OfEnrollment) -> datetime:
     """Write the event's fact into the standing; when it happened."""
     match event:
         case UserEnrolled():
-            standing.place(event.status, event.enrolled_at)
+            standing.place(event.status, event.version)
             return event.enrolled_at
         case EnrollmentActivated():
-            standing.place("active", event.activated_at)
+            standing.place("active", event.version)
             return event.activated_at
         case EnrollmentSuspended():
-            standing.place("suspended", event.suspended_at)
+            standing.place("suspended", event.version)
             return event.suspended_at
         case ProgressUpdated():
             standing.progress(event.percent, event.seconds, event.updated_at)

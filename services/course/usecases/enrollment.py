@@ -60,6 +60,7 @@ def _enrolled(place: Enrollment) -> UserEnrolled:
         amount=place.amount,
         currency=place.currency,
         enrolled_at=place.enrolled_at,
+        version=place.version,
     )
 
 
@@ -115,6 +116,7 @@ class ActivateEnrollment:
                     course_id=place.course_id,
                     learner_id=place.learner_id,
                     activated_at=self.clock.now(),
+                    version=place.version,
                 )
             )
 
@@ -144,6 +146,7 @@ class SuspendEnrollment:
                     learner_id=place.learner_id,
                     reason=reason,
                     suspended_at=self.clock.now(),
+                    version=place.version,
                 )
             )
 

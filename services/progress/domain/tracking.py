@@ -16,7 +16,6 @@ from services.progress.domain.completion import RULE_VERSION, standing
 
 Kind = Literal["viewed", "completed"]
 Status = Literal["pending", "active", "suspended"]
-_RANK: dict[Status, int] = {"pending": 0, "active": 1, "suspended": 2}
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """What is said to have happened before was told by a clock that nobody has set."""
 
@@ -102,7 +101,8 @@ class Tracking:
     learner_id: UUID
     enrolled_at: datetime
     status: Status
-    status_at: datetime
+    status_version: int
+    """The version of the enrollment that has this status."""
     seconds: int = 0
     completed_topics: int = 0
     required_topics: int
@@ -110,10 +110,10 @@ class Tracking:
     rule_version: int = RULE_VERSION
     completed_at: datetime | None = None
 
-    def turn(self, status: Status, at: datetime) -> None:
-        """The place became active, or was suspended. The later word counts, in whatever order they arrive."""
-        self.status_at, rank = max((self.status_at, _RANK[self.status]), (at, _RANK[status]))
-        self.status = next(name for name, r in _RANK.items() if r == rank)
+    def turn(self, status: Status, version: int) -> None:
+        """The place became active, or was suspended. Its newest version counts, in whatever order they arrive."""
+        if version > self.status_version:
+            self.status, self.status_version = status, version
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,7 +168,7 @@ class Track:
 
 
 def begin(
-    outline: Outline, *, enrollment_id: UUID, learner_id: UUID, status: Status, enrolled_at: datetime
+    outline: Outline, *, enrollment_id: UUID, learner_id: UUID, status: Status, version: int, enrolled_at: datetime
 ) -> Tracking:
     """Tracking of a new enrollment."""
     return Tracking(
@@ -178,6 +178,6 @@ def begin(
         learner_id=learner_id,
         enrolled_at=enrolled_at,
         status=status,
-        status_at=enrolled_at,
+        status_version=version,
         required_topics=len(outline.required),
     )

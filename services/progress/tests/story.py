@@ -51,18 +51,21 @@ def enrolled(
     )
 
 
-def activated(at: datetime) -> EnrollmentActivated:
-    return EnrollmentActivated(enrollment_id=ENROLLMENT, course_id=COURSE, learner_id=ADA, activated_at=at)
+def activated(version: int) -> EnrollmentActivated:
+    return EnrollmentActivated(
+        enrollment_id=ENROLLMENT, course_id=COURSE, learner_id=ADA, activated_at=MORNING, version=version
+    )
 
 
-def suspended(at: datetime) -> EnrollmentSuspended:
+def suspended(version: int) -> EnrollmentSuspended:
     return EnrollmentSuspended(
         enrollment_id=ENROLLMENT,
         course_id=COURSE,
         course_title="Logic",
         learner_id=ADA,
         reason="payment-declined",
-        suspended_at=at,
+        suspended_at=MORNING,
+        version=version,
     )
 
 

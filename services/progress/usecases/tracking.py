@@ -160,9 +160,9 @@ class TrackProgress:
             case UserEnrolled():
                 await self._begin(event)
             case EnrollmentActivated():
-                await self._turn(event.enrollment_id, "active", event.activated_at)
+                await self._turn(event.enrollment_id, "active", event.version)
             case EnrollmentSuspended():
-                await self._turn(event.enrollment_id, "suspended", event.suspended_at)
+                await self._turn(event.enrollment_id, "suspended", event.version)
             case ActivityRecorded():
                 await self._count(event)
 
@@ -177,15 +177,16 @@ class TrackProgress:
                     enrollment_id=event.enrollment_id,
                     learner_id=event.learner_id,
                     status=event.status,
+                    version=event.version,
                     enrolled_at=event.enrolled_at,
                 )
             )
 
-    async def _turn(self, enrollment_id: UUID, status: Status, at: datetime) -> None:
+    async def _turn(self, enrollment_id: UUID, status: Status, version: int) -> None:
         tracking = await self.tracks.tracking(enrollment_id)
         if tracking is None:
             raise NotYet("enrollment {enrollment_id} has not arrived", enrollment_id=enrollment_id)
-        tracking.turn(status, at)
+        tracking.turn(status, version)
         await self.tracks.update(tracking)
 
     async def _count(self, event: ActivityRecorded) -> None:

@@ -50,7 +50,7 @@ class StandingRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     course_id: Mapped[UUID]
     status: Mapped[str | None]
-    status_at: Mapped[datetime | None]
+    status_version: Mapped[int]
     percent: Mapped[int]
     seconds: Mapped[int] = mapped_column(BigInteger)
     progress_at: Mapped[datetime | None]

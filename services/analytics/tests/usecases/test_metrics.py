@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
+from lms_core.testing.enrollments import History, histories
 from lms_core.testing.fakes import fake_id
 from services.analytics.domain.metrics import Course, Share
 from services.analytics.tests.events import (
@@ -35,9 +36,14 @@ def _of(make: Any, **more: Any) -> st.SearchStrategy[Any]:
     return st.builds(build, _n, _minute, st.fixed_dictionaries(more))
 
 
+def enrolls(n: int, **more: Any) -> Any:
+    """Some of them for free: one version of an enrollment has one status."""
+    return enrolled(n, status="pending" if n == 1 else "active", **more)
+
+
 _events = st.lists(
     st.builds(lambda c, v, m: published(c, version=v, minute=m), _course, st.integers(1, 3), _minute)
-    | _of(enrolled, status=st.sampled_from(["active", "pending"]))
+    | _of(enrolls)
     | _of(activated)
     | _of(suspended)
     | _of(completed)
@@ -74,6 +80,12 @@ def test_an_event_that_comes_twice_changes_no_figure(events: list[Any], random: 
         return {id: replace(course, events=0) for id, course in courses.items()}
 
     assert figures(measure(events)[0]) == figures(measure(mixed)[0])
+
+
+@given(histories(fake_id(600), COURSE), st.data())
+def test_a_place_ends_as_course_says_whatever_the_order_and_the_clocks(history: History, data: st.DataObject) -> None:
+    _, standings = measure(history.mixed(data))
+    assert standings.rows[fake_id(600)].status == history.status
 
 
 @given(_events)

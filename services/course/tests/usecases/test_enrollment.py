@@ -45,6 +45,7 @@ class FakeEnrollments(Enrollments):
         return await self.get(id)
 
     async def update(self, enrollment: Enrollment) -> None:
+        enrollment.version += 1
         self.kept[enrollment.id] = enrollment
 
     async def of_learner(self, learner_id: UUID, selection: Selection) -> list[Enrollment]:
@@ -60,7 +61,7 @@ async def test_the_place_is_recorded_with_its_answer() -> None:
     place = await enroll(kept, uow)(principal(id=LEARNER), COURSE)
     assert uow.committed
     assert uow.answered == place.id
-    assert uow.only(UserEnrolled).enrollment_id == place.id
+    assert (uow.only(UserEnrolled).enrollment_id, uow.only(UserEnrolled).version) == (place.id, 1)
 
 
 async def test_a_refusal_records_nothing() -> None:
@@ -120,8 +121,10 @@ async def test_payments_open_and_close() -> None:
     place.status = "pending"
     closing, opening, late = FakeUnitOfWork(), FakeUnitOfWork(), FakeUnitOfWork()
     await SuspendEnrollment(kept, closing, FakeClock())(_unpaid(place.id))
-    assert closing.only(EnrollmentSuspended).reason == "payment-no-method"
+    closed = closing.only(EnrollmentSuspended)
+    assert (closed.reason, closed.version) == ("payment-no-method", 2)
     await ActivateEnrollment(kept, opening, FakeClock())(_paid(place.id))
-    assert opening.only(EnrollmentActivated).enrollment_id == place.id
+    opened = opening.only(EnrollmentActivated)
+    assert (opened.enrollment_id, opened.version) == (place.id, 3)
     await SuspendEnrollment(kept, late, FakeClock())(_unpaid(place.id))
     assert (late.events, place.status) == ([], "active")

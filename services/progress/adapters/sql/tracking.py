@@ -67,7 +67,7 @@ class TrackingRow(Row):
     learner_id: Mapped[UUID]
     enrolled_at: Mapped[datetime]
     status: Mapped[str]
-    status_at: Mapped[datetime]
+    status_version: Mapped[int]
     seconds: Mapped[int] = mapped_column(BigInteger)
     completed_topics: Mapped[int]
     required_topics: Mapped[int]

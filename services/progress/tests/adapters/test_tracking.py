@@ -45,7 +45,7 @@ def tracking() -> Tracking:
         learner_id=LEARNER,
         enrolled_at=MORNING,
         status="active",
-        status_at=MORNING,
+        status_version=1,
         required_topics=1,
     )
 

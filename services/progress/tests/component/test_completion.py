@@ -95,7 +95,7 @@ async def test_a_course_that_requires_nothing_stays_at_0(service: ServiceUnderTe
 
 
 async def test_a_suspended_place_still_shows_its_progress(service: ServiceUnderTest) -> None:
-    await service.receive(enrolled(), suspended(MORNING + MINUTE))
+    await service.receive(enrolled(), suspended(2))
     assert (await service.client("learner", id=ADA).get(URL)).json()["status"] == "suspended"
 
 

@@ -14,7 +14,7 @@ from lms_adapters.platform.replay import Difference, replay
 from lms_adapters.sql.engine import writing
 from lms_adapters.testing.service import TRACE, ServiceUnderTest
 from lms_core.domain.events import Envelope, Event, encode
-from lms_core.testing.fakes import MORNING, fake_id
+from lms_core.testing.fakes import fake_id
 from services.progress.service import SERVICE
 from services.progress.tests.story import (
     ADA,
@@ -23,7 +23,6 @@ from services.progress.tests.story import (
     EXAM,
     EXTRA,
     INTRO,
-    MINUTE,
     PROOFS,
     activated,
     activity,
@@ -78,10 +77,10 @@ async def learning(service: ServiceUnderTest) -> CourseLog:
     """Two learners, one course, a place that was suspended for a while."""
     course = CourseLog(service)
     await course.publish(published(), enrolled(status="pending"), enrolled(enrollment_id=BOBS, learner_id=BOB))
-    await course.publish(activated(MORNING + MINUTE))
+    await course.publish(activated(2))
     ada, bob = service.client("learner", id=ADA), service.client("learner", id=BOB)
     assert (await ada.post(ACTIVITIES, json={"activities": [activity(1), activity(2, EXTRA)]})).status_code == 200
-    await course.publish(suspended(MORNING + 2 * MINUTE), activated(MORNING + 3 * MINUTE))
+    await course.publish(suspended(3), activated(4))
     batch = [activity(3, PROOFS), activity(1), activity(4, EXAM, kind="viewed")]
     assert (await ada.post(ACTIVITIES, json={"activities": batch})).status_code == 200
     batch = [activity(n, topic) for n, topic in enumerate((INTRO, PROOFS, EXAM))]

@@ -21,7 +21,6 @@ from services.progress.tests.story import (
     EXAM,
     EXTRA,
     INTRO,
-    MINUTE,
     PROOFS,
     activated,
     activity,
@@ -90,7 +89,7 @@ async def test_devices_send_the_same_at_once_on_postgresql(tmp_path: Path, datab
 
 async def test_events_may_come_twice_and_before_what_they_need(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
-        await service.receive(enrolled(status="pending"), activated(MORNING + MINUTE))
+        await service.receive(enrolled(status="pending"), activated(2))
         ada = service.client("learner", id=ADA)
         assert (await ada.post(URL, json={"activities": [activity(1)]})).status_code == 404
         await service.receive(published(), enrolled(status="pending"), published())
@@ -101,11 +100,11 @@ async def test_events_may_come_twice_and_before_what_they_need(tmp_path: Path) -
 
 async def test_a_place_that_is_not_active_is_refused(service: ServiceUnderTest) -> None:
     ada = service.client("learner", id=ADA)
-    await service.receive(suspended(MORNING + MINUTE))
+    await service.receive(suspended(2))
     answer = await ada.post(URL, json={"activities": [activity(1)]})
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/progress/not-active")
     assert answer.json()["errors"][0]["pointer"] == "#/activities/0/course_id"
-    await service.receive(activated(MORNING + 2 * MINUTE))
+    await service.receive(activated(3))
     assert (await ada.post(URL, json={"activities": [activity(1)]})).status_code == 200
 
 

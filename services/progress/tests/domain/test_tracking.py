@@ -8,7 +8,7 @@ from itertools import permutations
 from hypothesis import given, strategies as st
 
 from lms_core.testing.fakes import MORNING, fake_id
-from services.progress.domain.tracking import Activity, Outline, Status, Topic, Track, begin
+from services.progress.domain.tracking import Activity, Outline, Status, Topic, Track, Tracking, begin
 
 REQUIRED, OPTIONAL = [fake_id(n) for n in (1, 2)], fake_id(3)
 OUTLINE = Outline(
@@ -35,9 +35,14 @@ activities = st.lists(
 )
 
 
+def new_tracking(status: Status) -> Tracking:
+    return begin(
+        OUTLINE, enrollment_id=fake_id(9), learner_id=fake_id(7), status=status, version=1, enrolled_at=MORNING
+    )
+
+
 def new_track() -> Track:
-    tracking = begin(OUTLINE, enrollment_id=fake_id(9), learner_id=fake_id(7), status="active", enrolled_at=MORNING)
-    return Track(tracking=tracking, outline={t.topic_id: t for t in OUTLINE.topics})
+    return Track(tracking=new_tracking("active"), outline={t.topic_id: t for t in OUTLINE.topics})
 
 
 @given(activities, st.data())
@@ -81,12 +86,10 @@ def test_the_position_is_that_of_the_last_activity_however_late_it_arrives() -> 
     assert track.topics[OPTIONAL].completed_at is None
 
 
-def test_the_later_word_about_a_place_counts() -> None:
-    words: list[tuple[Status, int]] = [("active", 1), ("suspended", 2), ("active", 3), ("suspended", 3)]
+def test_the_newest_version_of_a_place_counts() -> None:
+    words: list[tuple[Status, int]] = [("suspended", 2), ("active", 3), ("suspended", 4), ("suspended", 4)]
     for order in permutations(words):
-        tracking = begin(
-            OUTLINE, enrollment_id=fake_id(9), learner_id=fake_id(7), status="pending", enrolled_at=MORNING
-        )
-        for status, minute in order:
-            tracking.turn(status, MORNING + timedelta(minutes=minute))
-        assert tracking.status == "suspended"
+        tracking = new_tracking("pending")
+        for status, version in order:
+            tracking.turn(status, version)
+        assert (tracking.status, tracking.status_version) == ("suspended", 4)

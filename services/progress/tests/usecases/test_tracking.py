@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from lms_core.contracts.progress import ActivityRecorded, CourseCompleted, ProgressUpdated
 from lms_core.domain.errors import Invalid, NotYet
 from lms_core.domain.events import Event
+from lms_core.testing.enrollments import History, histories
 from lms_core.testing.fakes import MORNING, FakeClock, FakeUnitOfWork, fake_id, principal
 from services.progress.domain.tracking import EARLIEST, NotActive, NotTracked, Outline, TopicProgress, Track, Tracking
 from services.progress.tests.story import (
@@ -129,9 +130,9 @@ def recorded(n: int, topic: UUID, seconds: int, minute: int) -> ActivityRecorded
 HISTORY: list[Event] = [
     published(),
     enrolled(status="pending"),
-    activated(MORNING + MINUTE),
-    suspended(MORNING + 2 * MINUTE),
-    activated(MORNING + 3 * MINUTE),
+    activated(2),
+    suspended(3),
+    activated(4),
     *[recorded(n, [INTRO, PROOFS, EXAM, EXTRA][n % 4], 10 + n, 50 - 7 * n) for n in range(7)],
 ]
 
@@ -146,11 +147,19 @@ async def test_any_order_and_any_repetition_give_the_same_rows(data: st.DataObje
     assert mixed.trackings[ENROLLMENT].seconds == sum(10 + n for n in range(7))
 
 
+@given(histories(ENROLLMENT, COURSE), st.data())
+async def test_a_place_ends_as_course_says_whatever_the_order_and_the_clocks(
+    history: History, data: st.DataObject
+) -> None:
+    tables = await project_all([published(), *history.mixed(data)])
+    assert tables.trackings[ENROLLMENT].status == history.status
+
+
 async def test_the_version_must_have_arrived_before_the_enrollment_counts() -> None:
     with pytest.raises(NotYet):
         await projection(Progresses())(enrolled())
     with pytest.raises(NotYet):
-        await projection(Progresses())(suspended(MORNING))
+        await projection(Progresses())(suspended(2))
     with pytest.raises(NotYet):
         await projection(Progresses())(recorded(1, INTRO, 1, 1))
 
