@@ -15,6 +15,10 @@ from services.notification.domain.templates import one_line
 DeviceChannel = Literal["sms", "push"]
 MAX_DEVICES: Final = 10
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_RESERVED = {"arpa", "internal", "invalid", "local", "localhost", "onion", "test"}
+_USUAL = {"corp", "home", "intranet", "lan", "localdomain", "private"}
+_INSIDE = _RESERVED | _USUAL
+"""Ends of names that are never public: what is reserved (RFC 6761, 6762, 7686, 8375), what networks use inside."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}={0,2}")
 
 
@@ -77,6 +81,7 @@ def _check_endpoint(address: str) -> None:
         host = parts.hostname or ""
     except ValueError:
         fits, host = False, ""
-    public = "." in host and re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", host) is not None
+    named = re.fullmatch(r"[a-z0-9.-]+\.([a-z]{2,})", host)
+    public = named is not None and named[1] not in _INSIDE
     if not fits or not public or address != one_line(address) or " " in address:
         raise Invalid.at("#/address", "is the https endpoint of a push subscription")

@@ -27,7 +27,11 @@ class Texter(Protocol):
 
 
 class Pusher(Protocol):
-    """Sends pushes; chosen by the setting `push_url`."""
+    """Sends pushes; chosen by the setting `push_url`.
+
+    A public name can lead inside all the same. What sends over the net connects to the address that it has looked up
+    and found to be public (not private, loopback, link-local or the like), for each attempt anew, and follows nothing.
+    """
 
     async def send(self, push: Push) -> None:
         """As a mailer's."""

@@ -16,6 +16,9 @@ class Devices(Protocol):
     async def find(self, owner_id: UUID, channel: DeviceChannel, address: str) -> Device | None:
         """Inside the unit of work; None when it is not registered."""
 
+    async def at(self, endpoint: str) -> Device | None:
+        """The one push subscription with this endpoint, whose ever it is; inside the unit of work."""
+
     async def count(self, owner_id: UUID) -> int:
         """Inside the unit of work."""
 
@@ -26,7 +29,7 @@ class Devices(Protocol):
         """Inside the unit of work. Raises NotFound."""
 
     async def add(self, device: Device) -> None:
-        """Raises Conflict when a rival registered it."""
+        """Raises Raced when a rival registered it."""
 
     async def update(self, device: Device) -> None:
         """Inside the unit of work."""

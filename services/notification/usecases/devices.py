@@ -13,6 +13,7 @@ from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.notification.domain.devices import MAX_DEVICES, Device, DeviceChannel, TooManyDevices, new_device
+from services.notification.domain.messages import PUSH
 from services.notification.ports.devices import Devices
 from services.notification.ports.recipients import Recipients
 
@@ -22,7 +23,8 @@ class AddDevice:
     """Add a device of yours: a phone number for SMS, or the push subscription of a browser or app.
 
     From then on you are told there what cannot wait (SMS) or is good to know at once (push), beside mail and inbox. A
-    device that is there already is renewed, and stays the same.
+    device that is there already is renewed, and stays the same. A browser is reached for one person at a time, the one
+    who added it last; remove it when they sign out.
     """
 
     raises: ClassVar = (Invalid, TooManyDevices)
@@ -56,10 +58,19 @@ class AddDevice:
             else:
                 if await self.devices.count(me.id) >= MAX_DEVICES:
                     raise TooManyDevices(most=MAX_DEVICES)
+                if channel == PUSH:
+                    await self._take(device.address)
                 await self.devices.add(device)
                 self.uow.audit("device.added", str(me.id), device=str(device.id), channel=channel)
             self.uow.answer(device.id)
         return device
+
+    async def _take(self, endpoint: str) -> None:
+        """Who knows the endpoint of a browser sits at it: it is not the one's any more who sat there before."""
+        held = await self.devices.at(endpoint)
+        if held is not None:
+            await self.devices.remove(held)
+            self.uow.audit("device.taken", str(held.owner_id), device=str(held.id), channel=held.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, select
+from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
-from lms_core.domain.errors import NotFound
+from lms_core.domain.errors import Conflict, NotFound, Raced
 from lms_core.domain.selection import Selection
 from services.notification.adapters.sql.base import Row
 from services.notification.domain.devices import Device, DeviceChannel
-from services.notification.domain.messages import Channel
+from services.notification.domain.messages import PUSH, Channel
 from services.notification.ports.devices import Devices
+
+_IS_PUSH = text("channel = 'push'")
 
 
 class DeviceRow(Row):
     __tablename__ = "device"
-    __table_args__ = (UniqueConstraint("owner_id", "channel", "address"), Index(None, "owner_id", "added_at", "id"))
+    __table_args__ = (
+        UniqueConstraint("owner_id", "channel", "address"),
+        Index(None, "owner_id", "added_at", "id"),
+        Index(None, "address", unique=True, sqlite_where=_IS_PUSH, postgresql_where=_IS_PUSH),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[UUID]
@@ -50,6 +56,9 @@ class SqlDevices(Devices):
     async def find(self, owner_id: UUID, channel: DeviceChannel, address: str) -> Device | None:
         return await self._rows.one(owner_id=owner_id, channel=channel, address=address)
 
+    async def at(self, endpoint: str) -> Device | None:
+        return await self._rows.one(channel=PUSH, address=endpoint)
+
     async def count(self, owner_id: UUID) -> int:
         mine = select(func.count()).select_from(DeviceRow).where(DeviceRow.owner_id == owner_id)
         return await self._session.scalar(mine) or 0
@@ -62,7 +71,10 @@ class SqlDevices(Devices):
         return await self._rows.get(id, lock=True)
 
     async def add(self, device: Device) -> None:
-        await self._rows.add(device)
+        try:
+            await self._rows.add(device)
+        except Conflict:
+            raise Raced from None
 
     async def update(self, device: Device) -> None:
         await self._rows.update(device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from lms_adapters.testing.service import TRACE, ServiceUnderTest
 from lms_core.contracts.notification import MessageDelivered
+from lms_core.testing.fakes import fake_id
 from services.notification.domain.devices import MAX_DEVICES
 from services.notification.service import SERVICE
 from services.notification.tests.component.stories import ADA, BOB, COMPLETED, CREATED, MAILBOX, PUBLISHED, SUSPENDED
@@ -78,6 +80,50 @@ async def test_devices_are_their_owners_own(tmp_path: Path) -> None:
             assert (await client.get(DEVICES)).status_code == status
             assert (await client.post(DEVICES, json=PHONE)).status_code == status
             assert (await client.delete(f"{DEVICES}/{phone['id']}")).status_code == status
+
+
+async def _a_browser_is_reached_for_who_added_it_last(folder: Path, environ: dict[str, str] | None = None) -> None:
+    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+        ada, bob = (service.client("learner", id=id) for id in (ADA, BOB))
+        await service.receive(CREATED, PUBLISHED)
+        hers = await add(service, BROWSER)
+        his = (await bob.post(DEVICES, json=BROWSER)).json()
+        assert his["id"] != hers["id"]
+        assert (await ada.get(DEVICES)).json()["items"] == []
+        await service.receive(COMPLETED)
+        assert await kept(service, "push") == []
+        again = await add(service, BROWSER)
+        assert (await bob.get(DEVICES)).json()["items"] == []
+        assert (await ada.get(DEVICES)).json()["items"] == [again]
+
+
+async def test_a_browser_is_reached_for_who_added_it_last(tmp_path: Path) -> None:
+    await _a_browser_is_reached_for_who_added_it_last(tmp_path)
+
+
+@pytest.mark.engine
+async def test_a_browser_is_reached_for_who_added_it_last_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    await _a_browser_is_reached_for_who_added_it_last(tmp_path, {"LMS_DATABASE_URL": database_url})
+
+
+async def _rivals_at_one_browser(folder: Path, environ: dict[str, str] | None = None) -> None:
+    """Ten people at once: one has it."""
+    people = [fake_id(700 + n) for n in range(10)]
+    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+        clients = [service.client("learner", id=id) for id in people]
+        answers = await asyncio.gather(*(client.post(DEVICES, json=BROWSER) for client in clients))
+        assert {answer.status_code for answer in answers} <= {201, 409}
+        held = [item for client in clients for item in (await client.get(DEVICES)).json()["items"]]
+        assert [item["address"] for item in held] == [ENDPOINT]
+
+
+async def test_rivals_at_one_browser(tmp_path: Path) -> None:
+    await _rivals_at_one_browser(tmp_path)
+
+
+@pytest.mark.engine
+async def test_rivals_at_one_browser_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    await _rivals_at_one_browser(tmp_path, {"LMS_DATABASE_URL": database_url})
 
 
 async def test_there_are_only_so_many(tmp_path: Path) -> None:

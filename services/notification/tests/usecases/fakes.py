@@ -18,6 +18,9 @@ class FakeDevices(Devices):
     async def find(self, owner_id: UUID, channel: DeviceChannel, address: str) -> Device | None:
         return next((d for d in await self.on(owner_id, channel) if d.address == address), None)
 
+    async def at(self, endpoint: str) -> Device | None:
+        return next((d for d in self.devices if (d.channel, d.address) == ("push", endpoint)), None)
+
     async def count(self, owner_id: UUID) -> int:
         return len([d for d in self.devices if d.owner_id == owner_id])
 
