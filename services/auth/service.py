@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service
-from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
+from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, RoleRevoked, UserCreated
 from services.auth.adapters.http.demonstration import DemonstrationController
 from services.auth.adapters.http.permissions import PermissionsController
 from services.auth.adapters.http.registration import RegistrationController
@@ -17,7 +17,7 @@ SERVICE = Service(
     summary="Accounts, sign-in and tokens, and who may do what.",
     routes=("/auth",),
     controllers=(RegistrationController, TokensController, PermissionsController, DemonstrationController),
-    publishes=(UserCreated, RegistrationRepeated, RoleAssigned),
+    publishes=(UserCreated, RegistrationRepeated, RoleAssigned, RoleRevoked),
     background=background,
     wiring=wiring,
     settings=AuthSettings,

@@ -22,7 +22,17 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.permissions import ROLES
-from tests.architecture.house import SERVICES, WITHOUT_A_DATABASE, endpoints, manifest, root_endpoints, steps, use_cases
+from tests.architecture.house import (
+    ROOT,
+    SERVICES,
+    WITHOUT_A_DATABASE,
+    endpoints,
+    manifest,
+    root_endpoints,
+    sources,
+    steps,
+    use_cases,
+)
 
 
 def contracts(service: str) -> set[type[Event]]:
@@ -134,6 +144,13 @@ def test_endpoints_stand_below_the_services_routes_and_ask_for_known_permissions
         for method, path, handler in root_endpoints(service):
             assert any(path == r or path.startswith(f"{r}/") for r in manifest(service).roots), (method, path)
             assert permission_of(handler) in {None, *known}, (method, path)
+
+
+def test_every_permission_is_asked_for() -> None:
+    known: frozenset[str] = frozenset().union(*ROLES.values())
+    asked = {permission_of(h) for s in SERVICES for _, _, h in (*endpoints(s), *root_endpoints(s))}
+    code = "".join(path.read_text() for path in sources(ROOT / "services"))
+    assert [permission for permission in known - asked if f'"{permission}"' not in code] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

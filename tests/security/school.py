@@ -108,7 +108,7 @@ class School:
         self.instructor, self.rival = await self.newcomer("Grace"), await self.newcomer("Hedy")
         self.learner, self.stranger = await self.newcomer("Linus"), await self.newcomer("Eve")
         for one in self.everybody:
-            one.things["user_id"] = (await self.call(one, "GET", "/users/me"))["id"]
+            one.things |= {"user_id": (await self.call(one, "GET", "/users/me"))["id"], "role": "learner"}
         for one in (self.instructor, self.rival):
             await self.call(self.admin, "POST", f"/auth/users/{one['user_id']}/roles", {"role": "instructor"})
             await self.sign_in(one)

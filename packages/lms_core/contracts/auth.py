@@ -31,6 +31,16 @@ class RoleAssigned(Event, frozen=True, kw_only=True):
     assigned_at: datetime
 
 
+@event("lms.auth.RoleRevoked.v1", key="user_id")
+class RoleRevoked(Event, frozen=True, kw_only=True):
+    """A role was taken back; tokens that have it count until they expire."""
+
+    user_id: UUID
+    role: str
+    revoked_by: UUID
+    revoked_at: datetime
+
+
 @event("lms.auth.RegistrationRepeated.v1", key="user_id")
 class RegistrationRepeated(Event, frozen=True, kw_only=True):
     """Somebody tried to register an address that has an account: its owner is told, the stranger is not."""

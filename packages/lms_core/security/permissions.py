@@ -24,7 +24,7 @@ _LEARNER = {
     "device:manage",
 }
 _INSTRUCTOR = _LEARNER | {"course:author", "course:publish", "price:set", "analytics:read"}
-_ADMIN = _INSTRUCTOR | {"role:assign", "user:read", "course:administer", "audit:read", "platform:watch"}
+_ADMIN = _INSTRUCTOR | {"role:assign", "course:administer", "platform:watch"}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     LEARNER: frozenset(_LEARNER),

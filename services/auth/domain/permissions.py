@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Conflict, Invalid
 from lms_core.security.permissions import ROLES
+
+
+class LastAdministrator(Conflict, code="auth/last-administrator"):
+    """Nobody else is an administrator: make somebody one first."""
 
 
 @dataclass(slots=True, kw_only=True)

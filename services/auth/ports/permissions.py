@@ -14,5 +14,14 @@ class Roles(Protocol):
     async def of(self, user_id: UUID) -> frozenset[str]:
         """A person's roles."""
 
-    async def add(self, assignment: RoleAssignment) -> bool:
-        """False when they have it already."""
+    async def find(self, user_id: UUID, role: str) -> RoleAssignment | None:
+        """Since when they have it; None when they do not."""
+
+    async def holders(self, role: str) -> frozenset[UUID]:
+        """Who has the role: nobody else takes it from them before the transaction ends."""
+
+    async def add(self, assignment: RoleAssignment) -> None:
+        """They have it from now on."""
+
+    async def remove(self, assignment: RoleAssignment) -> None:
+        """They have it no more."""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, NotFound
+from lms_core.testing.fakes import MORNING
 from services.auth.domain.credentials import Credential
 from services.auth.domain.lockout import Patience, Tally
 from services.auth.domain.permissions import RoleAssignment
@@ -97,16 +98,27 @@ class FakePasswords(Passwords):
 
 class FakeRoles(Roles):
     def __init__(self) -> None:
-        self.kept: set[tuple[UUID, str]] = set()
+        self.kept: dict[tuple[UUID, str], RoleAssignment] = {}
+
+    def give(self, user_id: UUID, *roles: str) -> None:
+        """They have them since the morning."""
+        for role in roles:
+            self.kept[user_id, role] = RoleAssignment(user_id=user_id, role=role, assigned_at=MORNING)
 
     async def of(self, user_id: UUID) -> frozenset[str]:
         return frozenset(role for id, role in self.kept if id == user_id)
 
-    async def add(self, assignment: RoleAssignment) -> bool:
-        one = (assignment.user_id, assignment.role)
-        new = one not in self.kept
-        self.kept.add(one)
-        return new
+    async def find(self, user_id: UUID, role: str) -> RoleAssignment | None:
+        return self.kept.get((user_id, role))
+
+    async def holders(self, role: str) -> frozenset[UUID]:
+        return frozenset(id for id, held in self.kept if held == role)
+
+    async def add(self, assignment: RoleAssignment) -> None:
+        self.kept[assignment.user_id, assignment.role] = assignment
+
+    async def remove(self, assignment: RoleAssignment) -> None:
+        del self.kept[assignment.user_id, assignment.role]
 
 
 class FakeSessions(Sessions):

@@ -44,7 +44,7 @@ class Desk:
         self.credentials.kept[ADA.id] = Credential(user_id=ADA.id, password_hash=f"hash of {PASSWORD}")
         self.passwords, self.sessions, self.signer = FakePasswords(), FakeSessions(), FakeSigner()
         self.roles, self.tallies = FakeRoles(), FakeTallies()
-        self.roles.kept.add((ADA.id, LEARNER))
+        self.roles.give(ADA.id, LEARNER)
         self.clock, self.ids, self.uow = FakeClock(), FakeIds(), FakeUnitOfWork()
         self.issue = Issue(self.sessions, self.roles, self.signer, POLICY, self.ids)
 
@@ -128,7 +128,7 @@ async def test_each_refresh_prolongs_the_session_and_sees_new_roles() -> None:
     desk = Desk()
     tokens = await desk.log_in()
     desk.clock.advance(timedelta(days=29))
-    desk.roles.kept.add((ADA.id, "instructor"))
+    desk.roles.give(ADA.id, "instructor")
     again = await desk.refresh(tokens.refresh_token)
     assert again.refresh_token != tokens.refresh_token
     assert desk.signer.signed[-1]["roles"] == ["instructor", LEARNER]
