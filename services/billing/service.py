@@ -9,7 +9,7 @@ from services.billing.adapters.http.catalog import CatalogController
 from services.billing.adapters.http.invoices import InvoicesController
 from services.billing.adapters.http.methods import MethodsController
 from services.billing.adapters.http.payments import PaymentsController
-from services.billing.adapters.http.sandbox import DESK, DeskController
+from services.billing.adapters.http.sandbox import DESK, DeskAssets, DeskController
 from services.billing.adapters.http.webhooks import WebhooksController
 from services.billing.adapters.sql.base import Row
 from services.billing.adapters.sql.invoices import TRACED_INVOICES
@@ -25,7 +25,7 @@ SERVICE = Service(
     summary="Prices, payments and invoices, and the books they are kept in.",
     routes=("/billing",),
     controllers=(CatalogController, MethodsController, PaymentsController, InvoicesController, WebhooksController),
-    root_controllers=(DeskController,),
+    root_controllers=(DeskController, DeskAssets),
     roots=(DESK,),
     publishes=(PriceSet, PaymentSucceeded, PaymentFailed, InvoiceIssued),
     subscribes=(

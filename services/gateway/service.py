@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service
-from services.gateway.adapters.http.assets import AssetsController
+from services.gateway.adapters.http.assets import GatewayAssets
 from services.gateway.adapters.http.documentation import DocumentationController
 from services.gateway.adapters.http.overview import OverviewController
 from services.gateway.adapters.http.proxy import Front
@@ -16,7 +16,7 @@ SERVICE = Service(
     summary="One door for every client: finds the service, knows who asks, keeps the measure, forwards.",
     routes=(),
     controllers=(),
-    root_controllers=(OverviewController, TracingController, DocumentationController, AssetsController),
+    root_controllers=(OverviewController, TracingController, DocumentationController, GatewayAssets),
     front=Front,
     background=background,
     faults=faults,

@@ -9,7 +9,7 @@ from lms_core.contracts.course import CoursePublished, EnrollmentActivated, Enro
 from lms_core.contracts.notification import MessageDelivered
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.contracts.user import ProfileUpdated
-from services.notification.adapters.http.delivery import MAILBOX, MailboxController
+from services.notification.adapters.http.delivery import MAILBOX, MailboxAssets, MailboxController
 from services.notification.adapters.http.devices import DevicesController
 from services.notification.adapters.http.messages import MessagesController
 from services.notification.adapters.http.realtime import RealtimeController
@@ -34,7 +34,7 @@ SERVICE = Service(
     summary="Tells people what concerns them: by mail, SMS and push and in their inbox, once, in their language.",
     routes=("/notifications", "/devices"),
     controllers=(MessagesController, DevicesController, RealtimeController),
-    root_controllers=(MailboxController,),
+    root_controllers=(MailboxController, MailboxAssets),
     roots=(MAILBOX,),
     publishes=(MessageDelivered,),
     subscribes=(

@@ -20,7 +20,7 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from lms_adapters.bus.kafka_connection import KafkaConnection, started
-from lms_adapters.bus.session import BATCH, PATIENCE, heeding_cancellation, keep_feeding, settings
+from lms_adapters.bus.session import BATCH, PATIENCE, done_with, heeding_cancellation, keep_feeding, settings
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.events import Envelope
 from lms_core.ports.bus import Bus, Lost, Sink
@@ -66,9 +66,7 @@ class KafkaBus(Bus):
             self._declared.discard(stream)
             raise Unavailable("the message broker did not take the events", note="Kafka") from error
         finally:
-            for ack in acks:
-                if not ack.cancel() and not ack.cancelled():
-                    ack.exception()  # seen: the first one was raised
+            done_with(acks)
 
     async def feed(self, stream: str, sink: Sink) -> None:
         """See the port."""

@@ -18,7 +18,7 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import BadRequestError, NoStreamResponseError
 
 from lms_adapters.bus.nats_connection import NatsConnection
-from lms_adapters.bus.session import BATCH, PATIENCE, heeding_cancellation, keep_feeding, settings
+from lms_adapters.bus.session import BATCH, PATIENCE, done_with, heeding_cancellation, keep_feeding, settings
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.events import Envelope
 from lms_core.ports.bus import Bus, Lost, Sink
@@ -64,9 +64,7 @@ class NatsBus(Bus):
                 self._declared.discard(stream)
             raise Unavailable("the message broker did not take the events", note="NATS") from error
         finally:
-            for ack in acks:
-                if not ack.cancel() and not ack.cancelled():
-                    ack.exception()  # seen: the first one was raised
+            done_with(acks)
 
     async def feed(self, stream: str, sink: Sink) -> None:
         """See the port."""

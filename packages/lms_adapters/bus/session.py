@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lms_core.domain.errors import in_full
@@ -37,6 +38,13 @@ def heeding_cancellation() -> Callable[[], None]:
             raise asyncio.CancelledError
 
     return heed
+
+
+def done_with(acks: Iterable[asyncio.Future[Any]]) -> None:
+    """Await no more of them; what they failed of is seen: the first failure was raised."""
+    for ack in acks:
+        if not ack.cancel() and not ack.cancelled():
+            ack.exception()
 
 
 async def keep_feeding(session: Callable[[], Awaitable[None]], stream: str, sink: str) -> None:

@@ -17,10 +17,11 @@ class BadPlugin(TypeError):
 
 
 def handlers(controller: type[Controller]) -> Iterator[tuple[str, HTTPRouteHandler]]:
-    """A controller's handlers by name."""
-    for name, member in vars(controller).items():
-        if isinstance(member, HTTPRouteHandler):
-            yield name, member
+    """A controller's handlers by name, its base's first."""
+    for kind in reversed(controller.__mro__):
+        for name, member in vars(kind).items():
+            if isinstance(member, HTTPRouteHandler):
+                yield name, member
 
 
 def injected(handler: HTTPRouteHandler) -> list[type[Any]]:

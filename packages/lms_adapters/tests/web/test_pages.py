@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from lms_adapters.web.pages import Assets, Pages, policy, shared
+from lms_adapters.web.pages import Assets, Pages, policy, shared, turns
+from lms_core.domain.errors import NotFound
 
 TEMPLATES = {
     "hello.html": '{% extends "layout.html" %}{% block main %}<h1>{{ name }}</h1>{% endblock %}',
@@ -97,7 +98,8 @@ def test_a_file_is_kept_for_ever_under_the_address_that_names_its_version() -> N
     unchanged = files.answer("style.css", if_none_match=f'"x", "{version}"')
     assert unchanged is not None
     assert (unchanged.status_code, unchanged.content) == (304, None)
-    assert files.answer("../layout.html") is None
+    with pytest.raises(NotFound):
+        files.answer("../layout.html")
 
 
 def test_the_stylesheet_serves_both_schemes_and_still_hands() -> None:
@@ -107,3 +109,18 @@ def test_the_stylesheet_serves_both_schemes_and_still_hands() -> None:
     for part in ("prefers-color-scheme: dark", "prefers-reduced-motion: reduce", ":focus-visible", "forced-colors"):
         assert part in style
     assert "http" not in style
+
+
+@pytest.mark.parametrize(
+    ("cursor", "following", "chosen", "expected"),
+    [
+        (None, None, None, ("", "")),
+        (None, "b&c", None, ("", "/list?cursor=b%26c")),
+        ("a", None, None, ("/list", "")),
+        ("a", "b", {"channel": "sms"}, ("/list?channel=sms", "/list?channel=sms&cursor=b")),
+    ],
+)
+def test_a_list_leads_to_its_other_pages_as_it_was_chosen(
+    cursor: str | None, following: str | None, chosen: dict[str, str] | None, expected: tuple[str, str]
+) -> None:
+    assert turns("/list", cursor, following, chosen) == expected

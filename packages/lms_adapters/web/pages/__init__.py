@@ -16,11 +16,13 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from lms_adapters.telemetry import tracing
+from lms_core.domain.errors import NotFound
 from lms_core.domain.time import from_ms
 
 ASSETS = "/assets"
@@ -62,6 +64,13 @@ def for_people(accept: str | None) -> bool:
     return wishes["text/html"] > wishes["application/json"]
 
 
+class Turns(NamedTuple):
+    """Addresses of other pages of a list, empty where there is none; `pager.html` shows them."""
+
+    newest: str
+    older: str
+
+
 class Asset(NamedTuple):
     """A file that pages refer to."""
 
@@ -89,13 +98,11 @@ class Assets:
         """The address of this version of a file: it may be kept for ever. Raises KeyError."""
         return f"{self._path}/{name}?v={self._files[name].tag}"
 
-    def answer(
-        self, name: str, *, version: str | None = None, if_none_match: str | None = None
-    ) -> Response[Any] | None:
-        """The file; 304 while the browser has it; None when there is none of that name."""
+    def answer(self, name: str, *, version: str | None = None, if_none_match: str | None = None) -> Response[Any]:
+        """The file; 304 while the browser has it. Raises NotFound."""
         asset = self._files.get(name)
         if asset is None:
-            return None
+            raise NotFound("no such file")
         tag = f'"{asset.tag}"'
         headers = {"etag": tag, "x-content-type-options": "nosniff"}
         headers["cache-control"] = _FOREVER if version == asset.tag else "no-cache"
@@ -107,6 +114,13 @@ class Assets:
 def utc(milliseconds: int) -> str:
     """Unix milliseconds as `2026-11-27T16:25:00.123`, in UTC."""
     return from_ms(milliseconds).isoformat(timespec="milliseconds").removesuffix("+00:00")
+
+
+def turns(path: str, cursor: str | None, following: str | None, chosen: Mapping[str, str] | None = None) -> Turns:
+    """Where a page of a list leads to, after `cursor` and before what follows; `chosen` stays chosen."""
+    older = urlencode({**(chosen or {}), "cursor": following}) if following else ""
+    newest = f"{path}?{urlencode(chosen)}" if chosen else path
+    return Turns(newest=newest if cursor else "", older=f"{path}?{older}" if older else "")
 
 
 def shared(*more: Traversable) -> Assets:
@@ -129,6 +143,7 @@ class Pages:
 
         `filters` stand beside Jinja's own and `utc`; times are written by the macros in `time.html`.
         """
+        self.assets = assets or shared()
         own, common = PackageLoader(package, "adapters/http/pages"), PackageLoader(__name__, "templates")
         self._environment = Environment(
             loader=ChoiceLoader([own, common]),
@@ -141,7 +156,7 @@ class Pages:
         self._environment.filters |= {"utc": utc, **(filters or {})}
         self._environment.globals |= {
             "navigation": (*NAVIGATION, *(DEVELOPMENT if dev else ())),
-            "asset": (assets or shared()).url,
+            "asset": self.assets.url,
             "common": shared().url,
         }
 

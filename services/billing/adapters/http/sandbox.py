@@ -6,19 +6,18 @@ from contextlib import suppress
 from datetime import datetime
 from importlib import resources
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from lms_adapters.telemetry.tracing import trace_id
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pages import Assets, Pages, for_people
+from lms_adapters.web.pages import Assets, Pages, for_people, turns
+from lms_adapters.web.pages.serving import AssetsController
 from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
-from lms_core.domain.errors import NotFound
 from services.billing.adapters.http.same_origin import same_origin
 from services.billing.domain.payments import attempt_key
 from services.billing.domain.sandbox import ChargeState, Order, SeenCharge, Settled, Verdict, WebhookState
@@ -83,8 +82,7 @@ class DeskController(Controller):
             charges=items,
             holding=desk.holding,
             held=desk.held,
-            older=f"{DESK}?{urlencode({'cursor': following})}" if following else "",
-            newest=DESK if cursor else "",
+            turns=turns(DESK, cursor, following),
         )
 
     @post("/webhooks/hold", guards=[anyone, same_origin], status_code=303)
@@ -124,18 +122,9 @@ class DeskController(Controller):
             await settle(attempt_key(payment_id, number), verdict)
         return _back()
 
-    @get("/assets/{name:str}", guards=[anyone])
-    async def desk_asset(
-        self,
-        name: FromPath[str],
-        v: Annotated[str | None, QueryParameter()] = None,
-        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
-    ) -> Response[Any]:
-        """A file that the page refers to."""
-        answer = ASSETS.answer(name, version=v, if_none_match=if_none_match)
-        if answer is None:
-            raise NotFound("no such file")
-        return answer
+
+class DeskAssets(AssetsController):
+    path = f"{DESK}/assets"
 
 
 def _charge(charge: SeenCharge, desk: DeskView) -> ChargeView:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from importlib import resources
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from litestar import Controller, MediaType, Request, Response, get
-from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
-from lms_adapters.web.pages import Assets, Pages, for_people
+from lms_adapters.web.pages import Assets, Pages, for_people, turns
+from lms_adapters.web.pages.serving import AssetsController
 from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
 from lms_core.domain.errors import NotFound
 from services.notification.domain.messages import Channel
@@ -73,8 +73,7 @@ class MailboxController(Controller):
             items=items,
             recipient=recipient.strip(),
             channel=channel or "",
-            older=f"{MAILBOX}?{urlencode({**chosen, 'cursor': following})}" if following else "",
-            newest=f"{MAILBOX}?{urlencode(chosen)}" if cursor else "",
+            turns=turns(MAILBOX, cursor, following, chosen),
         )
 
     @get("/{key:str}", guards=[anyone])
@@ -94,15 +93,6 @@ class MailboxController(Controller):
         body = kept.html.replace("<head>", '<head><base target="_blank">', 1)
         return Response(body, media_type=MediaType.HTML, headers=_AS_RECEIVED)
 
-    @get("/assets/{name:str}", guards=[anyone])
-    async def mailbox_asset(
-        self,
-        name: FromPath[str],
-        v: Annotated[str | None, QueryParameter()] = None,
-        if_none_match: Annotated[str | None, HeaderParameter(name="If-None-Match")] = None,
-    ) -> Response[Any]:
-        """A file that the mailbox refers to."""
-        answer = ASSETS.answer(name, version=v, if_none_match=if_none_match)
-        if answer is None:
-            raise NotFound("no such file")
-        return answer
+
+class MailboxAssets(AssetsController):
+    path = f"{MAILBOX}/assets"
