@@ -8,6 +8,7 @@ from typing import Final
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _requests = Histogram(
     "lms_http_request_seconds", "Time to answer", ("service", "method", "route", "status"), buckets=BUCKETS
@@ -19,8 +20,13 @@ backlog = Gauge("lms_backlog", "Rows waiting: outbox, inbox and jobs", ("service
 
 
 def request(service: str, method: str, route: str, status: int, seconds: float) -> None:
-    """An operation was answered."""
-    _answered(service, method, route, status).observe(seconds)
+    """An operation was answered; methods beside those of `METHODS`, which callers make up, are one."""
+    _answered(service, known(method), route, status).observe(seconds)
+
+
+def known(method: str) -> str:
+    """As it is told, with few of them whatever callers send."""
+    return method if method in METHODS else "other"
 
 
 @functools.lru_cache(maxsize=4096)

@@ -14,7 +14,6 @@ from services.gateway.domain.routing import Route
 from services.gateway.ports.rate_limiting import Ticks
 
 _SECOND = 1_000_000_000
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _failures = Counter("lms_gateway_upstream_failures_total", "Requests that a service failed", ("upstream", "kind"))
 
 
@@ -32,7 +31,7 @@ class Monitor:
         """It is over. Paths are told by their route: ids in them are nobody's business."""
         seconds = (ended or perf_counter()) - began
         prefix, upstream = (route.prefix, route.service) if route is not None else ("-", "-")
-        known = method if method in _METHODS else "other"
+        known = metrics.known(method)
         metrics.request("gateway", known, prefix, status, seconds)
         self._tally.count(upstream, self._ticks() // _SECOND, failed=status >= 500)
         if route is not None:
