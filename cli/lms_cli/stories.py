@@ -232,6 +232,7 @@ async def content(stage: Stage, learner: Person, enrolled: dict[str, Any]) -> No
     await learner.api.until(
         f"/api/v1/progress/courses/{course_id}", lambda b: b["status"] == "active", "progress to be open"
     )
+    await _only_in_the_inbox(stage, learner)
     last = now = page
     for topic in (t for t in topics if t["required"]):
         activity = {
@@ -264,7 +265,21 @@ async def content(stage: Stage, learner: Person, enrolled: dict[str, Any]) -> No
     wanted = ("progress.ActivityRecorded", "progress.ProgressUpdated", "progress.CourseCompleted")
     for row in await stage.trace(last.trace_id, *(f"lms.{name}.v1" for name in wanted)):
         stage.say(f"event {row['type']}  trace {row['trace_id']}")
-    stage.say(f"congratulated: “{message['title']}”")
+    story = await stage.story(last.trace_id, "record message completed")
+    must((await stage.mails(learner.email, message["title"])) == [], "what is not wanted by mail does not come by mail")
+    must("record mail completed" not in {line for _, line in _lines(story)}, "no such mail was made")
+    stage.say(f"congratulated, in the inbox alone: “{message['title']}”")
+
+
+async def _only_in_the_inbox(stage: Stage, learner: Person) -> None:
+    """The learner wants no mails about progress; the platform has heard of it before they go on."""
+    path = "/api/v1/users/me/preferences"
+    now = await learner.api.call("GET", path)
+    channels = {"email": False, "push": False, "sms": False}
+    wishes = {**now.body["notifications"], "topics": {**now.body["notifications"]["topics"], "progress": channels}}
+    chosen = await learner.api.call("PUT", path, {**now.body, "notifications": wishes}, if_match=now.headers["etag"])
+    await stage.story(chosen.trace_id, "consumer notification.recipients")
+    stage.say(f"{learner.name} wants no mails about progress")
 
 
 async def all_stories(stage: Stage, title: Callable[[str], None]) -> None:

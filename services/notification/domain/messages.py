@@ -60,6 +60,9 @@ CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {
 ON_DEVICES: Final[frozenset[Channel]] = frozenset({SMS, PUSH})
 """Channels that lead to devices of a person."""
 
+BY_MAIL: Final[frozenset[Kind]] = frozenset({"welcome", "registration-repeated", "receipt"})
+"""Told by mail whatever a person prefers: their account and their money are concerned."""
+
 KINDS: Final[tuple[Kind, ...]] = tuple(TOPICS)
 
 
@@ -128,6 +131,9 @@ def halfway(percent: int) -> bool:
     return 50 <= percent < 100
 
 
-def channels(kind: Kind, reached: frozenset[Channel]) -> tuple[Channel, ...]:
-    """Where a kind is told to somebody who is reached on these beside mail and inbox."""
-    return tuple(channel for channel in CHANNELS[kind] if channel not in ON_DEVICES or channel in reached)
+def channels(kind: Kind, *, wanted: frozenset[Channel], reached: frozenset[Channel]) -> tuple[Channel, ...]:
+    """Where a kind is told: in the inbox, and where somebody wants it and is reached, on a device or by mail."""
+    told: set[Channel] = {IN_APP, *(wanted & (reached | {EMAIL}))}
+    if kind in BY_MAIL:
+        told.add(EMAIL)
+    return tuple(channel for channel in CHANNELS[kind] if channel in told)

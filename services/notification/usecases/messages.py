@@ -18,7 +18,17 @@ from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.notification.domain.delivery import Carried
-from services.notification.domain.messages import CHANNELS, IN_APP, Course, Facts, Kind, Message, channels, halfway
+from services.notification.domain.messages import (
+    CHANNELS,
+    IN_APP,
+    TOPICS,
+    Course,
+    Facts,
+    Kind,
+    Message,
+    channels,
+    halfway,
+)
 from services.notification.ports.devices import Devices
 from services.notification.ports.messages import Courses, Inbox, Messages
 from services.notification.ports.recipients import Recipients
@@ -49,9 +59,10 @@ class Tell:
         if await self.messages.told(once):
             return
         facts = facts or {}
-        on_devices = self.carried.channels.intersection(CHANNELS[kind])
+        wanted = recipient.wants(TOPICS[kind])
+        on_devices = self.carried.channels.intersection(CHANNELS[kind], wanted)
         reached = on_devices and on_devices & await self.devices.channels(recipient.id)
-        for channel in channels(kind, reached):
+        for channel in channels(kind, wanted=wanted, reached=reached):
             message = Message(
                 id=self.ids.new(),
                 recipient_id=recipient.id,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms_core.contracts.auth import RegistrationRepeated, UserCreated
-from lms_core.contracts.user import ProfileUpdated
+from lms_core.contracts.user import Channels, NotificationWishes, ProfileUpdated
 from lms_core.domain.errors import NotYet
 from lms_core.ports.uow import UnitOfWork
-from services.notification.domain.recipients import Recipient
+from services.notification.domain.messages import Channel
+from services.notification.domain.recipients import EVERYWHERE, REST, Recipient
 from services.notification.ports.recipients import Recipients
 from services.notification.usecases.messages import Tell
 
@@ -27,8 +28,24 @@ class KeepRecipient:
         if isinstance(event, UserCreated):
             recipient.registered(email=event.email, display_name=event.display_name, locale=event.locale)
         else:
-            recipient.changed(display_name=event.display_name, locale=event.locale, version=event.version)
+            recipient.changed(
+                display_name=event.display_name,
+                locale=event.locale,
+                wishes=_wishes(event.notifications),
+                version=event.version,
+            )
         await self.recipients.put(recipient)
+
+
+def _wishes(told: NotificationWishes | None) -> dict[str, tuple[Channel, ...]]:
+    if told is None:
+        return {}
+    chosen = {topic: getattr(told.topics, topic) for topic in told.topics.__struct_fields__}
+    return {topic: _on(channels) for topic, channels in ({REST: told} | chosen).items() if channels is not None}
+
+
+def _on(channels: Channels) -> tuple[Channel, ...]:
+    return tuple(channel for channel in EVERYWHERE if getattr(channels, channel))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,32 @@ _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """Where somebody wants to be told of a topic. SMS and push reach devices that they added."""
+
+    email: bool = True
+    push: bool = True
+    sms: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicChannels:
+    """What somebody chose for a topic; None: the defaults count."""
+
+    enrollment: Channels | None = None
+    progress: Channels | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationDefaults:
     """Channels that count where nothing more precise was chosen for a topic."""
 
     email: bool = True
     in_app: bool = True
-    push: bool = False
-    sms: bool = False
+    """Whether clients make something of it; the inbox holds every message."""
+    push: bool = True
+    sms: bool = True
+    topics: TopicChannels = TopicChannels()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,9 +57,9 @@ class Preferences:
     version: int = 1
 
     @property
-    def shared(self) -> tuple[str, str]:
+    def shared(self) -> tuple[str, str, NotificationDefaults]:
         """What other services are told of."""
-        return self.locale, self.time_zone
+        return self.locale, self.time_zone, replace(self.notifications, in_app=True)
 
     def replace(
         self, *, locale: str, time_zone: str, reduced_motion: bool, notifications: NotificationDefaults

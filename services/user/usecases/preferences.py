@@ -36,8 +36,9 @@ class ShowPreferences:
 class SetPreferences:
     """Choose your preferences, all of them at once.
 
-    Send the ETag you read as If-Match; if they have changed since, the answer is 412. Language and time zone are shared
-    with what writes to you; the rest is for your clients.
+    Send the ETag you read as If-Match; if they have changed since, the answer is 412. Language, time zone and channels
+    are shared with what writes to you; the rest is for your clients. What you choose for a topic goes before what you
+    choose in general. Your inbox holds everything; a welcome, a warning and receipts come by mail in any case.
     """
 
     raises: ClassVar = (Invalid, NotYet, Stale)

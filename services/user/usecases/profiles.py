@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from lms_core.contracts.auth import UserCreated
-from lms_core.contracts.user import ProfileUpdated
+from lms_core.contracts.user import NotificationWishes, ProfileUpdated
 from lms_core.domain.errors import Invalid, NotFound, NotYet, Stale
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
@@ -27,6 +29,7 @@ def profile_updated(profile: Profile, preferences: Preferences) -> ProfileUpdate
         locale=preferences.locale,
         time_zone=preferences.time_zone,
         version=profile.version + preferences.version - 1,
+        notifications=msgspec.convert(preferences.notifications, NotificationWishes, from_attributes=True),
     )
 
 

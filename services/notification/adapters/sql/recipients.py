@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.repository import Repository
+from lms_adapters.sql.types import Json
 from services.notification.adapters.sql.base import Row
+from services.notification.domain.messages import Channel
 from services.notification.domain.recipients import Recipient
 from services.notification.ports.recipients import Recipients
 
@@ -21,6 +24,7 @@ class RecipientRow(Row):
     display_name: Mapped[str]
     locale: Mapped[str]
     profile_version: Mapped[int]
+    wishes: Mapped[Any] = mapped_column(Json(dict[str, tuple[Channel, ...]]), nullable=False)
 
 
 class SqlRecipients(Recipients):

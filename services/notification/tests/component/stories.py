@@ -10,7 +10,7 @@ from lms_core.contracts.auth import RegistrationRepeated, UserCreated
 from lms_core.contracts.billing import InvoiceIssued
 from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
-from lms_core.contracts.user import ProfileUpdated
+from lms_core.contracts.user import NotificationWishes, ProfileUpdated
 from lms_core.testing.fakes import MORNING, fake_id
 
 ADA, BOB, COURSE, ENROLLMENT = fake_id(101), fake_id(102), fake_id(103), fake_id(104)
@@ -88,9 +88,13 @@ def progress(percent: int) -> ProgressUpdated:
     )
 
 
-def profile(version: int, *, name: str = "Ada", locale: str = "en") -> ProfileUpdated:
-    """Ada's profile."""
-    return ProfileUpdated(user_id=ADA, display_name=name, locale=locale, time_zone="Europe/London", version=version)
+def profile(
+    version: int, *, name: str = "Ada", locale: str = "en", wishes: NotificationWishes | None = None
+) -> ProfileUpdated:
+    """Ada's profile; without wishes as it was told before there were any."""
+    return ProfileUpdated(
+        user_id=ADA, display_name=name, locale=locale, time_zone="Europe/London", version=version, notifications=wishes
+    )
 
 
 async def inbox(service: ServiceUnderTest, query: str = "") -> dict[str, Any]:

@@ -9,16 +9,20 @@ import pytest
 from lms_core.testing.fakes import MORNING, fake_id
 from services.notification.domain.messages import (
     CHANNELS,
+    EMAIL,
     IN_APP,
     KINDS,
     PUSH,
     SMS,
     Channel,
     Course,
+    Kind,
     Message,
     channels,
     halfway,
 )
+
+ALL: frozenset[Channel] = frozenset({EMAIL, PUSH, SMS})
 
 
 def test_the_first_reading_counts() -> None:
@@ -53,10 +57,30 @@ def test_a_course_is_called_what_its_newest_version_says() -> None:
     ],
 )
 def test_devices_are_told_beside_mail_and_inbox(reached: frozenset[Channel], told: tuple[Channel, ...]) -> None:
-    assert channels("suspended", reached) == told
+    assert channels("suspended", wanted=ALL, reached=reached) == told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_wants_nothing_has_it_in_the_inbox_and_what_must_be_by_mail(kind: Kind) -> None:
+    told = channels(kind, wanted=frozenset(), reached=frozenset({SMS, PUSH}))
+    must = ["email"] if kind in ("welcome", "registration-repeated", "receipt") else []
+    assert list(told) == [channel for channel in CHANNELS[kind] if channel in (IN_APP, *must)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (frozenset({EMAIL}), ("in-app", "email")),
+        (frozenset({PUSH}), ("in-app", "push")),
+        (frozenset({SMS}), ("in-app",)),  # no phone
+        (frozenset({EMAIL, PUSH, SMS}), ("in-app", "email", "push")),
+    ],
+)
+def test_the_rest_where_they_want_it_and_are_reached(wanted: frozenset[Channel], told: tuple[Channel, ...]) -> None:
+    assert channels("suspended", wanted=wanted, reached=frozenset({PUSH})) == told
 
 
 def test_every_kind_has_its_channels() -> None:
     assert set(CHANNELS) == set(KINDS)
-    assert channels("registration-repeated", frozenset({SMS, PUSH})) == ("email",)
+    assert channels("registration-repeated", wanted=ALL, reached=frozenset({SMS, PUSH})) == ("email",)
     assert [kind for kind in KINDS if "sms" in CHANNELS[kind] and IN_APP not in CHANNELS[kind]] == []

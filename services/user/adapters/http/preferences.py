@@ -16,11 +16,25 @@ from services.user.domain.preferences import NotificationDefaults
 from services.user.usecases.preferences import SetPreferences, ShowPreferences
 
 
+class ChannelsBody(Body, frozen=True, kw_only=True):
+    email: bool
+    push: bool
+    sms: bool
+
+
+class TopicChannelsBody(Body, frozen=True, kw_only=True):
+    """Null: the general choice counts."""
+
+    enrollment: ChannelsBody | None = None
+    progress: ChannelsBody | None = None
+
+
 class NotificationsBody(Body, frozen=True, kw_only=True):
     email: bool
     in_app: bool
     push: bool
     sms: bool
+    topics: TopicChannelsBody = TopicChannelsBody()
 
 
 class PreferencesBody(Body, frozen=True, kw_only=True):
@@ -30,11 +44,23 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     notifications: NotificationsBody
 
 
+class ChannelsView(View, kw_only=True):
+    email: bool
+    push: bool
+    sms: bool
+
+
+class TopicChannelsView(View, kw_only=True):
+    enrollment: ChannelsView | None
+    progress: ChannelsView | None
+
+
 class NotificationsView(View, kw_only=True):
     email: bool
     in_app: bool
     push: bool
     sms: bool
+    topics: TopicChannelsView
 
 
 class PreferencesView(View, kw_only=True):

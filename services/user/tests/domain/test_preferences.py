@@ -64,9 +64,16 @@ def replaced(**change: object) -> Preferences:
 
 def test_choices_are_taken_whole() -> None:
     preferences = replaced()
-    assert preferences.shared == ("de-AT", "Europe/Vienna")
+    assert preferences.shared == ("de-AT", "Europe/Vienna", NotificationDefaults(email=False))
     assert preferences.reduced_motion
     assert preferences.notifications == NotificationDefaults(email=False)
+
+
+def test_what_clients_make_of_the_inbox_is_shared_with_nobody() -> None:
+    assert (
+        replaced(notifications=NotificationDefaults(in_app=False)).shared
+        == replaced(notifications=NotificationDefaults()).shared
+    )
 
 
 @pytest.mark.parametrize("locale", ["", "d", "de_AT", "de-", "german-language-tag-too-"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from lms_core.contracts import user as contract
 from lms_core.contracts.user import ProfileUpdated
 from lms_core.domain.errors import NotYet, Stale
 from lms_core.testing.fakes import MORNING, FakeUnitOfWork, fake_id, principal
-from services.user.domain.preferences import NotificationDefaults, Preferences
+from services.user.domain.preferences import Channels, NotificationDefaults, Preferences, TopicChannels
 from services.user.domain.profiles import Profile
 from services.user.tests.usecases.fakes import FakePreferences, FakeProfiles
 from services.user.usecases.preferences import SetPreferences, ShowPreferences
@@ -42,10 +43,19 @@ async def test_what_is_shared_goes_out() -> None:
     assert (event.display_name, event.locale, event.time_zone, event.version) == ("Ada", "de", "Europe/Berlin", 5)
 
 
+async def test_channels_go_out_in_general_and_by_topic() -> None:
+    desk = Desk()
+    progress = Channels(email=False, sms=False)
+    await desk.choose(1, notifications=NotificationDefaults(push=False, topics=TopicChannels(progress=progress)))
+    assert desk.uow.only(ProfileUpdated).notifications == contract.NotificationWishes(
+        push=False, topics=contract.TopicChannels(progress=contract.Channels(email=False, sms=False))
+    )
+
+
 async def test_what_is_not_shared_does_not() -> None:
     desk = Desk()
     await desk.choose(1)
-    chosen = await desk.choose(2, reduced_motion=True)
+    chosen = await desk.choose(2, reduced_motion=True, notifications=NotificationDefaults(in_app=False))
     assert chosen.version == 3
     assert desk.uow.events == []
     await desk.choose(3, locale="fr")
