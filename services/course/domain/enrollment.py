@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict
@@ -12,6 +12,18 @@ from services.course.domain.prerequisites import Named, PrerequisitesMissing
 from services.course.domain.pricing import Price
 
 EnrollmentStatus = Literal["active", "pending", "suspended"]
+
+SuspendReason = Literal[
+    "payment-declined", "payment-no-method", "payment-provider-unreachable", "payment-price-unknown", "payment-failed"
+]
+_REASONS: Final[dict[str, SuspendReason]] = {
+    reason.removeprefix("payment-"): reason for reason in get_args(SuspendReason)
+}
+
+
+def suspend_reason(why: str) -> SuspendReason:
+    """Why a place is suspended, by billing's word for why the payment failed: `failed` for those that are new to us."""
+    return _REASONS.get(why, "payment-failed")
 
 
 class NotPublished(Conflict, code="course/not-published"):
@@ -36,8 +48,8 @@ class Enrollment:
     course_title: str
     learner_id: UUID
     status: EnrollmentStatus
-    reason: str | None = None
-    """Why it is suspended: `payment-declined`."""
+    reason: SuspendReason | None = None
+    """Why it is suspended."""
     price_id: UUID | None = None
     """The price agreed on; None when the course was free."""
     amount: int = 0
@@ -53,7 +65,7 @@ class Enrollment:
         self.status, self.reason = "active", None
         return True
 
-    def suspend(self, reason: str) -> bool:
+    def suspend(self, reason: SuspendReason) -> bool:
         """A payment failed. False when that tells nothing new: what is paid for stays open."""
         if self.status == "active" or (self.status, self.reason) == ("suspended", reason):
             return False

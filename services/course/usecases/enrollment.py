@@ -14,7 +14,7 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
-from services.course.domain.enrollment import AlreadyEnrolled, CourseFull, Enrollment, NotPublished
+from services.course.domain.enrollment import AlreadyEnrolled, CourseFull, Enrollment, NotPublished, suspend_reason
 from services.course.domain.prerequisites import PrerequisitesMissing
 from services.course.ports.enrollment import Enrollments
 from services.course.usecases.authoring import must_know
@@ -132,7 +132,7 @@ class SuspendEnrollment:
     clock: Clock
 
     async def __call__(self, event: PaymentFailed) -> None:
-        reason = f"payment-{event.reason}"
+        reason = suspend_reason(event.reason)
         async with self.uow:
             place = await _place(self.enrollments, event.enrollment_id)
             if not place.suspend(reason):

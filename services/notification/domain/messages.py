@@ -31,7 +31,10 @@ Status = Literal["queued", "sent", "failed"]
 Facts = dict[str, str | int]
 """What a message is about: the values of its template, and ids that a front end makes links of."""
 
-TOPICS: Final[dict[Kind, str]] = {
+Topic = Literal["account", "enrollment", "billing", "progress"]
+"""The part of life that a kind belongs to."""
+
+TOPICS: Final[dict[Kind, Topic]] = {
     "welcome": "account",
     "registration-repeated": "account",
     "enrolled": "enrollment",
@@ -42,7 +45,6 @@ TOPICS: Final[dict[Kind, str]] = {
     "halfway": "progress",
     "completed": "progress",
 }
-"""The part of life that a kind belongs to."""
 
 CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {
     "welcome": (IN_APP, EMAIL),
@@ -90,7 +92,7 @@ class Message:
     error: str = ""
 
     @property
-    def topic(self) -> str:
+    def topic(self) -> Topic:
         """The part of life it belongs to."""
         return TOPICS[self.kind]
 

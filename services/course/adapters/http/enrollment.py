@@ -13,7 +13,7 @@ from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import View, view
-from services.course.domain.enrollment import EnrollmentStatus
+from services.course.domain.enrollment import EnrollmentStatus, SuspendReason
 from services.course.usecases.enrollment import Enroll, ListEnrollments, ShowEnrollment
 
 Learner: TypeAlias = Annotated[Literal["me"], QueryParameter(description="Whose; only your own as yet.")]
@@ -26,8 +26,8 @@ class EnrollmentView(View, kw_only=True):
     course_title: str
     learner_id: UUID
     status: EnrollmentStatus
-    reason: str | None
-    """Why it is suspended, a word for programs: `payment-declined`."""
+    reason: SuspendReason | None
+    """Why it is suspended."""
     price_id: UUID | None
     """The price agreed on; null when the course was free."""
     amount: int

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from lms_core.testing.fakes import MORNING, fake_id
-from services.course.domain.enrollment import CourseFull, Enrollment, NotPublished, Offer
+from services.course.domain.enrollment import CourseFull, Enrollment, NotPublished, Offer, suspend_reason
 from services.course.domain.pricing import Price
 
 PRICE = Price(course_id=fake_id(1), price_id=fake_id(3), amount=1999, currency="EUR", set_at=MORNING)
@@ -29,6 +29,14 @@ def test_free_is_active_and_paid_is_pending() -> None:
     assert (paid.status, paid.price_id, paid.amount, paid.currency) == ("pending", PRICE.price_id, 1999, "EUR")
 
 
+@pytest.mark.parametrize(
+    ("why", "reason"),
+    [("price-unknown", "payment-price-unknown"), ("declined", "payment-declined"), ("hexed", "payment-failed")],
+)
+def test_why_a_payment_failed_is_one_of_few_words(why: str, reason: str) -> None:
+    assert suspend_reason(why) == reason
+
+
 def test_a_draft_has_no_places() -> None:
     with pytest.raises(NotPublished):
         enroll(offer(published_version=None))
@@ -44,12 +52,12 @@ def test_never_more_places_than_there_are(capacity: int, taken: int) -> None:
             enroll(course)
 
 
-@given(st.lists(st.sampled_from(["ok", "declined", "timeout"]), max_size=8))
+@given(st.lists(st.sampled_from(["ok", "declined", "no-method"]), max_size=8))
 def test_payments_in_any_order_come_to_the_same(outcomes: list[str]) -> None:
     place = enroll(offer(price=PRICE))
     told = 0
     for outcome in outcomes:
-        told += place.activate() if outcome == "ok" else place.suspend(f"payment-{outcome}")
+        told += place.activate() if outcome == "ok" else place.suspend(suspend_reason(outcome))
     if "ok" in outcomes:
         assert (place.status, place.reason) == ("active", None)
     elif outcomes:

@@ -12,13 +12,14 @@ from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
 from lms_adapters.web.messages import View
+from services.notification.domain.messages import Kind, Topic
 from services.notification.usecases.messages import ListMessages, ReadMessage
 
 
 class MessageView(View, kw_only=True):
     id: UUID
-    kind: str
-    topic: str
+    kind: Kind
+    topic: Topic
     title: str
     body: str
     facts: dict[str, str | int]

@@ -131,7 +131,9 @@ async def test_a_message_is_its_persons_own(tmp_path: Path) -> None:
         assert (await inbox(service))["unread"] == 1
 
 
-@pytest.mark.parametrize(("query", "pointer"), [("?cursor=!", "#/cursor"), ("?limit=0", "#/limit")])
+@pytest.mark.parametrize(
+    ("query", "pointer"), [("?cursor=!", "#/cursor"), ("?limit=0", "#/limit"), ("?kind=gossip", "#/kind")]
+)
 async def test_a_bad_query_is_refused_at_its_place(tmp_path: Path, query: str, pointer: str) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         answer = await service.client("learner", id=ADA).get(f"{INBOX}{query}")
