@@ -29,7 +29,7 @@ help:  ## this list
 up: .venv/.synced  ## the whole platform, with a demonstration school: PORT=8000, ARGS=--empty
 	@exec $(BIN)/lms up --school --port $(PORT) $(ARGS)
 
-demo: .venv/.synced  ## the story of a course, from sign-up to certificate, against a fresh platform: ARGS="…"
+demo: .venv/.synced  ## three stories, from sign-up to the completed course, against a fresh platform: ARGS="…"
 	@exec $(BIN)/lms demo $(ARGS)
 
 docs: .venv/.synced  ## these documents as a site, in dist/docs; a link that leads nowhere is an error

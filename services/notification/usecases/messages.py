@@ -38,7 +38,10 @@ from services.notification.usecases.delivery import Deliver
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Make the messages about something that happened, one for each channel; inside the unit of work."""
+    """Make the messages about something that happened; inside the unit of work.
+
+    One for each channel of its kind on which the recipient is reached. What was told once is not told again.
+    """
 
     raises: ClassVar = (NotYet,)
 
@@ -159,7 +162,7 @@ class AnnounceContent:
 
 @dataclass(frozen=True, slots=True)
 class ExplainSuspension:
-    """A place is suspended: say why, and what can be done. Each suspension is told."""
+    """A place is suspended: say why, and what can be done. Whenever course says so it is told, once for each time."""
 
     raises: ClassVar = (NotYet,)
 
