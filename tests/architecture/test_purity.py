@@ -46,3 +46,15 @@ def test_time_ids_and_chance_come_through_ports(service: str) -> None:
         for path in sources(folder(service) / room):
             impure += [f"{path}:{n} {name}" for name, n in calls(ast.parse(path.read_text())) if IMPURE.fullmatch(name)]
     assert impure == []
+
+
+def test_only_the_database_says_that_it_is_away() -> None:
+    """A worker tells by it whether an event failed, or the store that all of them share."""
+    raising = [
+        path.relative_to(ROOT)
+        for top in ("packages", "services", "cli")
+        for path in sources(ROOT / top)
+        if any(name.endswith("StoreUnavailable") for name, _ in calls(ast.parse(path.read_text())))
+    ]
+    assert raising
+    assert [str(path) for path in raising if not path.is_relative_to("packages/lms_adapters/sql")] == []

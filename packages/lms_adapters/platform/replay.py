@@ -36,12 +36,12 @@ from lms_adapters.platform.compose import RunningService
 from lms_adapters.platform.service import Service, Subscription
 from lms_adapters.platform.workers import INBOX_KEPT_MS, deliver
 from lms_adapters.sql.difference import RowDifference, compared, described, mend, quoted
-from lms_adapters.sql.engine import Database, open_database, writing
+from lms_adapters.sql.engine import Database, StoreUnavailable, open_database, writing
 from lms_adapters.sql.inbox import State
 from lms_adapters.sql.migrations.runner import migrate
 from lms_adapters.sql.uow import Ambient, Batch
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import Unavailable, in_full
+from lms_core.domain.errors import in_full
 from lms_core.domain.events import Envelope
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -329,8 +329,7 @@ class _Rebuild:
         ]
 
     async def _handle(self, events: list[Envelope]) -> None:
-        batch = Batch(await self._scratch.begin())
-        try:
+        async with Batch(await self._scratch.begin()) as batch:
             for event in events:
                 key = (event.source, event.key)
                 if key in self._blocked or not await self._handled(event, batch):
@@ -339,10 +338,7 @@ class _Rebuild:
                 await asyncio.sleep(0)  # on SQLite nothing else would let the others run
             if batch.events or batch.jobs:
                 raise CannotReplay(f"{self._subscription.name} records events or jobs: that is no projection")
-        except BaseException:
-            await batch.transaction.rollback()
-            raise
-        await batch.transaction.commit()
+            await batch.commit(self._scratch)
         self._progress(self.handled)
 
     async def _handled(self, event: Envelope, batch: Batch) -> bool:
@@ -350,7 +346,7 @@ class _Rebuild:
         try:
             with tracing.span(self._subscription.name, event.traceparent, kind=SpanKind.CONSUMER):
                 await deliver(self._container, self._subscription, event, Ambient(self._subscription.name, outer=batch))
-        except Unavailable:
+        except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it says: told with the event, or gone at the next try
             self._errors[event.id] = in_full(error)

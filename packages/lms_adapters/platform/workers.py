@@ -20,7 +20,7 @@ from opentelemetry.trace import SpanKind
 
 from lms_adapters.platform.service import Service, Subscription, Work
 from lms_adapters.sql import idempotency, jobs
-from lms_adapters.sql.engine import LEASE_SECONDS, Database
+from lms_adapters.sql.engine import LEASE_SECONDS, Database, StoreUnavailable, writing
 from lms_adapters.sql.inbox import Inbox, Received, State
 from lms_adapters.sql.jobs import JobQueue, Leased, LostLease
 from lms_adapters.sql.outbox import Outbox
@@ -233,47 +233,44 @@ class Workers:
     async def _group(self, subscription: Subscription) -> int:
         heads: list[Received] = []
         done = 0
-        batch = Batch(await self._database.begin())
         try:
-            heads = await self.inbox.heads(batch.driver, subscription.name, GROUP)
-            until = perf_counter() + GROUP_SECONDS
-            for event in heads:
-                await self._handle(subscription, event, batch)
-                done += 1
-                if perf_counter() > until:
-                    break
-        except BaseException as error:
-            await batch.transaction.rollback()
-            if not isinstance(error, Exception) or not heads:
+            async with Batch(await self._database.begin()) as batch:
+                heads = await self.inbox.heads(batch.driver, subscription.name, GROUP)
+                if not heads:
+                    return 0
+                until = perf_counter() + GROUP_SECONDS
+                for event in heads:
+                    await self._handle(subscription, event, batch)
+                    done += 1
+                    if perf_counter() > until:
+                        break
+                await batch.commit(self._database)
+        except Exception as error:
+            if not heads or isinstance(error, StoreUnavailable):
                 raise
         else:
-            if not done:
-                await batch.transaction.rollback()
-                return 0
-            await batch.commit(self._database)
             metrics.handled(subscription.name, "done").inc(done)
             return done
-        for event in heads[: done + 1]:  # one by one: only the one that fails is held up
+        tried = heads[: done + 1]
+        for event in tried:  # one by one: only the one that fails is held up
             await self._single(subscription, event.seq)
-        return done + 1
+        return len(tried)
 
     async def _single(self, subscription: Subscription, seq: int) -> None:
-        batch = Batch(await self._database.begin())
         event: Received | None = None
         try:
-            event = await self.inbox.lock(batch.driver, seq)
-            if event is None:
-                await batch.transaction.rollback()
-                return
-            await self._handle(subscription, event, batch)
-        except BaseException as error:
-            await batch.transaction.rollback()
-            if event is None or not isinstance(error, Exception) or isinstance(error, Unavailable):
+            async with Batch(await self._database.begin()) as batch:
+                event = await self.inbox.lock(batch.driver, seq)
+                if event is None:
+                    return
+                await self._handle(subscription, event, batch)
+                await batch.commit(self._database)
+        except Exception as error:
+            if event is None or isinstance(error, StoreUnavailable):
                 raise
             await self._failed(subscription, event, error)
-            return
-        await batch.commit(self._database)
-        metrics.handled(subscription.name, "done").inc()
+        else:
+            metrics.handled(subscription.name, "done").inc()
 
     async def _failed(self, subscription: Subscription, event: Received, error: Exception) -> None:
         state = await self.inbox.fail(subscription.name, event, error)
@@ -326,13 +323,8 @@ class Workers:
             run = JobRun(leased.id, leased.attempt, leased.attempt >= jobs.MAX_ATTEMPTS)
             await use_case(decode(work.job, leased.args), run)  # type: ignore[type-var]
         if not ambient.finished:
-            batch = Batch(await self._database.begin())
-            try:
-                await jobs.finish(batch.driver, leased, to_ms(self._clock.now()))
-            except BaseException:
-                await batch.transaction.rollback()
-                raise
-            await batch.commit(self._database)
+            async with writing(self._database) as driver:
+                await jobs.finish(driver, leased, to_ms(self._clock.now()))
 
     # housekeeping
 

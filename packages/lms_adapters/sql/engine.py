@@ -21,6 +21,14 @@ T = TypeVar("T")
 Kind = Literal["sqlite", "postgresql"]
 
 
+class StoreUnavailable(Unavailable):
+    """This cannot be answered at the moment.
+
+    It is the service's own database that is away, and nothing that a use case asked of others: raised in this package
+    only, so that a worker can tell a fault of its own from one of the event it handles.
+    """
+
+
 class Driver(Protocol):
     """The kernel's way to the database: SQL with `$1` parameters on the driver's connection."""
 
@@ -51,7 +59,7 @@ class Transaction(Protocol):
         """The kernel's way into this transaction."""
 
     async def commit(self) -> None:
-        """Make it true. Raises Unavailable when the database cannot."""
+        """Make it true. Raises StoreUnavailable when the database cannot."""
 
     async def rollback(self) -> None:
         """Make it never have been. Never raises."""
@@ -87,7 +95,7 @@ class Database(Protocol):
         """Which dialect it speaks."""
 
     async def open(self) -> None:
-        """Connect. Raises Unavailable."""
+        """Connect. Raises StoreUnavailable."""
 
     async def begin(self) -> Transaction:
         """A transaction that may write. On SQLite it waits for its turn at the one writer."""
@@ -161,7 +169,7 @@ async def to_the_end(work: Awaitable[T]) -> T:
 
 
 async def retry_while(busy: Callable[[Exception], bool], attempt: Callable[[], T], *, for_seconds: float) -> T:
-    """Repeat something that another process may hold up for a moment. Raises Unavailable after `for_seconds`."""
+    """Repeat something that another process may hold up for a moment. Raises StoreUnavailable after `for_seconds`."""
     loop = asyncio.get_running_loop()
     deadline, pause = loop.time() + for_seconds, 0.001
     while True:
@@ -171,6 +179,6 @@ async def retry_while(busy: Callable[[Exception], bool], attempt: Callable[[], T
             if not busy(error):
                 raise
             if loop.time() > deadline:
-                raise Unavailable("the database is held by another process") from error
+                raise StoreUnavailable("the database is held by another process") from error
         await asyncio.sleep(pause)
         pause = min(pause * 2, 0.05)

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from lms_adapters.sql.engine import LEASE_SECONDS, Transaction, Wake, to_the_end
-from lms_core.domain.errors import Invalid, Raced, Unavailable
+from lms_adapters.sql.engine import LEASE_SECONDS, StoreUnavailable, Transaction, Wake, to_the_end
+from lms_core.domain.errors import Invalid, Raced
 
 _CHANNEL = "lms"
 _AWAY = (
@@ -59,7 +59,7 @@ class PostgresDriver:
         except asyncpg.CharacterNotInRepertoireError as error:
             raise Invalid("text cannot hold the character NUL") from error
         except _GONE as error:
-            raise Unavailable("the database cannot be reached") from error
+            raise StoreUnavailable("the database cannot be reached") from error
 
 
 class PostgresTransaction:
@@ -78,7 +78,7 @@ class PostgresTransaction:
         except _RIVAL as error:
             raise Raced from error
         except _GONE as error:
-            raise Unavailable("the database could not save this") from error
+            raise StoreUnavailable("the database could not save this") from error
         finally:
             await self._leave()
 
@@ -132,7 +132,7 @@ class PostgresDatabase:
             )
             await self._reads.fetchval("SELECT 1")
         except (*_GONE, asyncpg.PostgresError) as error:
-            raise Unavailable("the database cannot be opened", note=urlsplit(self._url).path.lstrip("/")) from error
+            raise StoreUnavailable("the database cannot be opened", note=urlsplit(self._url).path.lstrip("/")) from error
         self._ear = asyncio.create_task(self._listen(), name="postgresql-listen")
 
     async def begin(self) -> Transaction:
@@ -149,7 +149,7 @@ class PostgresDatabase:
             if connection is not None:
                 await to_the_end(_throw_away(connection))
             if isinstance(error, (*_GONE, DBAPIError)):
-                raise Unavailable("the database cannot be reached") from error
+                raise StoreUnavailable("the database cannot be reached") from error
             raise
         return PostgresTransaction(connection, PostgresDriver(raw))
 
@@ -159,7 +159,7 @@ class PostgresDatabase:
         except asyncpg.CharacterNotInRepertoireError as error:
             raise Invalid("text cannot hold the character NUL") from error
         except _GONE as error:
-            raise Unavailable("the database cannot be reached") from error
+            raise StoreUnavailable("the database cannot be reached") from error
 
     def announce(self, topics: frozenset[str]) -> None:
         self.wake.ring(*topics)

@@ -21,8 +21,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from lms_adapters.sql.engine import Transaction, Wake, retry_while, to_the_end
-from lms_core.domain.errors import Unavailable
+from lms_adapters.sql.engine import StoreUnavailable, Transaction, Wake, retry_while, to_the_end
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0", "temp_store=MEMORY")
 
@@ -99,7 +98,7 @@ class SqliteTransaction:
         try:
             await to_the_end(self._database.in_thread(self.driver.raw.commit))
         except sqlite3.Error as error:
-            raise Unavailable("the database could not save this") from error
+            raise StoreUnavailable("the database could not save this") from error
         finally:
             await self.rollback()
 
@@ -139,7 +138,7 @@ class SqliteDatabase:
             self._reads = self._connect()
             self._reads.execute("PRAGMA query_only=ON")
         except sqlite3.Error as error:
-            raise Unavailable("the database cannot be opened", note=str(self.path)) from error
+            raise StoreUnavailable("the database cannot be opened", note=str(self.path)) from error
         engine = create_async_engine("sqlite+inline://", creator=lambda: writer, poolclass=StaticPool)
         self._connection = await engine.connect()
         self._engine = engine

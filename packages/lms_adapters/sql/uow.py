@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from lms_adapters.sql import jobs, outbox
-from lms_adapters.sql.engine import Database, Driver, Transaction
+from lms_adapters.sql.engine import Database, Driver, StoreUnavailable, Transaction
 from lms_adapters.sql.idempotency import Key, claim_key, keep_answer
 from lms_adapters.telemetry import tracing
-from lms_core.domain.errors import Conflict, Invalid, Raced, Refusal, TooLarge, Unavailable
+from lms_core.domain.errors import Conflict, Invalid, Raced, Refusal, TooLarge
 from lms_core.domain.events import Envelope, Event, encode
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -46,12 +46,22 @@ AMBIENT: ContextVar[Ambient | None] = ContextVar("lms_ambient", default=None)
 
 @dataclass(slots=True)
 class Batch:
-    """A transaction on its way to COMMIT, with what is written last: events, jobs, audit rows."""
+    """A transaction on its way to COMMIT, with what is written last: events, jobs, audit rows.
+
+    `async with Batch(await database.begin()) as batch:` rolls back what the block has not committed.
+    """
 
     transaction: Transaction
     events: list[Envelope] = field(default_factory=list)
     jobs: list[jobs.Queued] = field(default_factory=list)
     audit: list[tuple[str, int, str, str, str, str, str]] = field(default_factory=list)
+    _ended: bool = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.rollback()
 
     @property
     def driver(self) -> Driver:
@@ -59,7 +69,7 @@ class Batch:
         return self.transaction.driver
 
     async def commit(self, database: Database) -> None:
-        """Write what was gathered, commit, and wake whoever it concerns."""
+        """Write what was gathered, commit, and wake whoever it concerns. What fails is rolled back."""
         topics = set()
         try:
             if self.jobs:
@@ -71,13 +81,20 @@ class Batch:
                 await outbox.record(self.driver, self.events)
                 topics.add("outbox")
         except BaseException:
-            await self.transaction.rollback()
+            await self.rollback()
             raise
+        self._ended = True
         try:
             await self.transaction.commit()
         finally:  # a cancelled commit may well have happened
             if topics:
                 database.announce(frozenset(topics))
+
+    async def rollback(self) -> None:
+        """Make it never have been, unless it has ended already."""
+        if not self._ended:
+            self._ended = True
+            await self.transaction.rollback()
 
 
 _AUDIT = """
@@ -94,7 +111,7 @@ _GONE = ("08", "57P")
 
 
 def refusal_of(error: BaseException, driver: Driver) -> Refusal | None:
-    """What a database's error means to the caller, where it is not our fault: Raced, Unavailable, or Invalid."""
+    """What a database's error means to the caller, where it is not our fault: Raced, StoreUnavailable, or Invalid."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, Refusal):
         state = str(getattr(getattr(cause, "orig", cause), "sqlstate", None) or "")
@@ -103,7 +120,7 @@ def refusal_of(error: BaseException, driver: Driver) -> Refusal | None:
         if state == _NO_TEXT:
             return Invalid("text cannot hold the character NUL")
         if state.startswith(_GONE) or getattr(cause, "connection_invalidated", False) or driver.away(cause):
-            return Unavailable("the database cannot be reached")
+            return StoreUnavailable("the database cannot be reached")
         cause = cause.__cause__
     return None
 
@@ -191,7 +208,7 @@ class SqlUnitOfWork:
             await self._session.close()
         finally:
             if batch is not None and self._ambient.outer is None:
-                await batch.transaction.rollback()
+                await batch.rollback()
 
     @property
     def _open(self) -> Batch:

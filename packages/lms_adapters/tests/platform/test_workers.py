@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lms_adapters.sql.engine import StoreUnavailable
 from lms_adapters.sql.inbox import MAX_AGE, MAX_ATTEMPTS
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, PlayerWon, PointScored
@@ -61,6 +62,38 @@ async def test_a_poison_event_holds_up_its_own_key_only(toy: ServiceUnderTest) -
     await toy.drain()
     assert await shown(toy, "ada") == [1, 2, 3, 4]
     assert await toy.dead_letters() == []
+
+
+@pytest.mark.parametrize("trouble", ["away", "unspeakable"])
+async def test_an_event_holds_up_nobody_else_whatever_it_fails_by(toy: ServiceUnderTest, trouble: str) -> None:
+    """Not when what its use case asks is away, which is no fault of the database; nor when it fails at COMMIT."""
+    getattr(TROUBLE, trouble).add(1)
+    await toy.receive(*points("ada", 1, 2), *points("bob", 3))
+    assert (await shown(toy, "ada"), await shown(toy, "bob")) == ([], [3])
+    workers = toy.running.workers
+    assert workers is not None
+    assert (await workers.inbox.backlog())["toy.count-point"] == {"backing-off": 1, "parked": 1}
+    getattr(TROUBLE, trouble).clear()
+    await toy.advance(timedelta(minutes=10))
+    assert await shown(toy, "ada") == [1, 2]
+
+
+async def test_a_database_that_is_away_counts_against_no_event(
+    toy: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> None:
+        raise StoreUnavailable("the database cannot be reached")
+
+    await toy.receive(*points("ada", 1), drain=False)
+    workers = toy.running.workers
+    assert workers is not None
+    with monkeypatch.context() as away:
+        away.setattr(workers.inbox, "done", gone)
+        with pytest.raises(StoreUnavailable):
+            await workers.handle_once(SERVICE.subscribes[0])
+    assert (await workers.inbox.backlog())["toy.count-point"] == {"ready": 1}
+    await toy.drain()
+    assert await shown(toy, "ada") == [1]
 
 
 async def test_a_skipped_dead_letter_lets_its_key_go_on(toy: ServiceUnderTest) -> None:

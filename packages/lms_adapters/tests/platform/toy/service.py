@@ -17,7 +17,7 @@ from lms_adapters.sql.types import metadata
 from lms_adapters.web.auth import Me, anyone, requires
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View
-from lms_core.domain.errors import NotFound, NotYet, Raced
+from lms_core.domain.errors import NotFound, NotYet, Raced, Unavailable
 from lms_core.domain.events import Event, event
 from lms_core.ports.jobs import Job, JobRun, job
 from lms_core.ports.uow import UnitOfWork
@@ -54,6 +54,8 @@ class Trouble:
     def __init__(self) -> None:
         self.poison: set[int] = set()
         self.missing: set[int] = set()
+        self.away: set[int] = set()
+        self.unspeakable: set[int] = set()
         self.provider_down = 0
         self.calls: list[tuple[str, int]] = []
         self.races = 0
@@ -66,7 +68,7 @@ TROUBLE = Trouble()
 class CountPoint:
     """Add a point."""
 
-    raises: ClassVar = (NotYet,)
+    raises: ClassVar = (NotYet, Unavailable)
     session: AsyncSession
     uow: UnitOfWork
 
@@ -76,6 +78,12 @@ class CountPoint:
                 raise ValueError(f"point {event.number} is poison")
             if event.number in TROUBLE.missing:
                 raise NotYet("the game is not known yet")
+            if event.number in TROUBLE.away:
+                raise Unavailable("the referee cannot be asked")
+            if event.number in TROUBLE.unspeakable:
+                self.uow.enqueue(
+                    Congratulate(player=event.player), key="\ud800"
+                )  # no database takes it: seen at COMMIT
             await self.session.execute(
                 text("INSERT INTO point (player, number) VALUES (:player, :number)"),
                 {"player": event.player, "number": event.number},
