@@ -18,6 +18,7 @@ import structlog
 from dishka import AsyncContainer
 from opentelemetry.trace import SpanKind
 
+from lms_adapters.bus.session import heeding_cancellation
 from lms_adapters.platform.service import Service, Subscription, Work
 from lms_adapters.sql import idempotency, jobs
 from lms_adapters.sql.engine import LEASE_SECONDS, Database, StoreUnavailable, writing
@@ -89,14 +90,14 @@ class Workers:
 
     async def stop(self) -> None:
         """End every loop; what was begun in a transaction is rolled back and done again later."""
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def faults(self, say: Callable[[Unavailable], str] = str) -> dict[str, str]:
         """Loops that have ended though they must not, and streams of which the bus lost events."""
-        ended = {t.get_name(): say(_ended(t)) for t in self._tasks if t.done() and not t.cancelled()}
+        ended = {t.get_name(): say(_ended(t)) for t in self._tasks if t.done()}
         return ended | self._lost
 
     def _start(self, work: Any, name: str) -> None:
@@ -121,8 +122,9 @@ class Workers:
         next_due: Callable[[], Awaitable[float | None]] | None,
         lead: bool,
     ) -> None:
-        pause = 0.1
+        pause, heed = 0.1, heeding_cancellation()
         while True:
+            heed()
             bell.clear()
             try:
                 if lead and not await self._database.lead(name, self._owner):
@@ -133,6 +135,7 @@ class Workers:
                     continue
                 due = await next_due() if next_due else None
                 wait = SAFETY_SCAN if due is None else min(due, SAFETY_SCAN)
+                heed()
                 await _sound(
                     bell, min(wait, LEASE_SECONDS / 3) if lead and self._database.kind == "postgresql" else wait
                 )
@@ -169,12 +172,13 @@ class Workers:
 
     async def _feed(self, stream: str) -> None:
         name, bell, pause = f"ingest {stream}", asyncio.Event(), 0.1
+        heed = heeding_cancellation()
         while True:
+            heed()
             try:
                 async with self._leading(name, bell):
+                    heed()
                     await self._bus.feed(stream, self.inbox)
-            except asyncio.CancelledError:
-                raise
             except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 if isinstance(error, Lost):
                     self._lost[f"ingest {stream}"] = f"{error}: replay from the publisher's log"
@@ -193,28 +197,28 @@ class Workers:
         """Wait for the lease, keep it during the block, and break the block off when it is lost."""
         while not await self._database.lead(name, self._owner):
             await _sound(bell, LEASE_SECONDS / 3)
-        body = asyncio.current_task()
-
-        async def keep() -> None:
-            while True:
-                await asyncio.sleep(LEASE_SECONDS / 3)
-                try:
-                    held = await self._database.lead(name, self._owner)
-                except Unavailable:
-                    held = False
-                if not held and body is not None:
-                    body.cancel("lease lost")
-                    return
-
         if self._database.kind == "sqlite":
             yield
             return
+        body, lost = asyncio.current_task(), False
+        assert body is not None
+        cancelled = body.cancelling()
+
+        async def keep() -> None:
+            nonlocal lost
+            while not lost:
+                await asyncio.sleep(LEASE_SECONDS / 3)
+                try:
+                    lost = not await self._database.lead(name, self._owner)
+                except Exception:  # noqa: BLE001  whatever it was, the lease is not renewed
+                    lost = True
+            body.cancel()
+
         keeper = asyncio.create_task(keep())
         try:
             yield
-        except asyncio.CancelledError as error:
-            if body is not None and error.args == ("lease lost",):
-                body.uncancel()
+        except BaseException as error:
+            if lost and body.uncancel() <= cancelled and isinstance(error, asyncio.CancelledError):
                 raise Unavailable("the lease was lost") from error
             raise
         finally:
@@ -329,7 +333,9 @@ class Workers:
     # housekeeping
 
     async def _housekeeping(self) -> None:
+        heed = heeding_cancellation()
         while True:
+            heed()
             await asyncio.sleep(SAFETY_SCAN)
             try:
                 now = to_ms(self._clock.now())
@@ -374,7 +380,7 @@ async def deliver(container: AsyncContainer, subscription: Subscription, envelop
 
 def _ended(task: asyncio.Task[None]) -> Unavailable:
     gone = Unavailable("has ended")
-    gone.__cause__ = task.exception()
+    gone.__cause__ = None if task.cancelled() else task.exception()
     return gone
 
 
