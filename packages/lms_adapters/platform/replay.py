@@ -351,6 +351,7 @@ class _Rebuild:
         except Exception as error:  # noqa: BLE001 - whatever it says: told with the event, or gone at the next try
             self._errors[event.id] = in_full(error)
             await batch.driver.run("ROLLBACK TO SAVEPOINT one")
+            batch.broken = False
             return False
         await batch.driver.run("RELEASE SAVEPOINT one")
         self._errors.pop(event.id, None)

@@ -33,7 +33,7 @@ from lms_core.domain.time import to_ms
 from lms_core.ports.bus import Bus, Lost
 from lms_core.ports.clock import Clock
 from lms_core.ports.jobs import JobRun
-from lms_core.ports.uow import UnitOfWork
+from lms_core.ports.uow import RolledBack, UnitOfWork
 
 SAFETY_SCAN = 30.0
 """Seconds until a worker looks without having been called."""
@@ -272,9 +272,12 @@ class Workers:
         except Exception as error:
             if event is None or isinstance(error, StoreUnavailable):
                 raise
-            await self._failed(subscription, event, error)
-        else:
-            metrics.handled(subscription.name, "done").inc()
+            if not isinstance(error, RolledBack):
+                await self._failed(subscription, event, error)
+                return
+            async with writing(self._database) as driver:  # the use case is content that nothing came of it
+                await self.inbox.done(driver, subscription.name, event, tracing.span_id())
+        metrics.handled(subscription.name, "done").inc()
 
     async def _failed(self, subscription: Subscription, event: Received, error: Exception) -> None:
         state = await self.inbox.fail(subscription.name, event, error)
@@ -289,6 +292,8 @@ class Workers:
     async def _handle(self, subscription: Subscription, event: Received, batch: Batch) -> None:
         with tracing.span(subscription.name, event.envelope.traceparent, kind=SpanKind.CONSUMER):
             await deliver(self._container, subscription, event.envelope, Ambient(subscription.name, outer=batch))
+            if batch.broken:
+                raise RolledBack
             await self.inbox.done(batch.driver, subscription.name, event, tracing.span_id())
 
     # jobs

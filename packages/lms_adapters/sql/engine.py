@@ -59,7 +59,7 @@ class Transaction(Protocol):
         """The kernel's way into this transaction."""
 
     async def commit(self) -> None:
-        """Make it true. Raises StoreUnavailable when the database cannot."""
+        """Make it true. Raises StoreUnavailable when the database cannot, RolledBack when it has given it up before."""
 
     async def rollback(self) -> None:
         """Make it never have been. Never raises."""

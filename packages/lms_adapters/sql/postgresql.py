@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from lms_adapters.sql.engine import LEASE_SECONDS, StoreUnavailable, Transaction, Wake, to_the_end
 from lms_core.domain.errors import Invalid, Raced
+from lms_core.ports.uow import RolledBack
 
 _CHANNEL = "lms"
 _AWAY = (
@@ -74,7 +75,8 @@ class PostgresTransaction:
 
     async def _commit(self) -> None:
         try:
-            await self.driver.raw.execute("COMMIT")
+            if await self.driver.raw.execute("COMMIT") != "COMMIT":
+                raise RolledBack("a statement of this transaction had failed, and what it said was not heeded")
         except _RIVAL as error:
             raise Raced from error
         except _GONE as error:

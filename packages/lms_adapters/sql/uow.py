@@ -24,6 +24,7 @@ from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.jobs import Job
+from lms_core.ports.uow import RolledBack
 
 MAX_EVENT = 900_000
 """Bytes of an event's body: brokers take a megabyte, headers included."""
@@ -55,6 +56,8 @@ class Batch:
     events: list[Envelope] = field(default_factory=list)
     jobs: list[jobs.Queued] = field(default_factory=list)
     audit: list[tuple[str, int, str, str, str, str, str]] = field(default_factory=list)
+    broken: bool = False
+    """A unit of work in it was rolled back, and the rest cannot be told from it."""
     _ended: bool = False
 
     async def __aenter__(self) -> Self:
@@ -69,9 +72,14 @@ class Batch:
         return self.transaction.driver
 
     async def commit(self, database: Database) -> None:
-        """Write what was gathered, commit, and wake whoever it concerns. What fails is rolled back."""
+        """Write what was gathered, commit, and wake whoever it concerns. What fails is rolled back.
+
+        Raises RolledBack when a unit of work in it was.
+        """
         topics = set()
         try:
+            if self.broken:
+                raise RolledBack
             if self.jobs:
                 await jobs.enqueue(self.driver, self.jobs)
                 topics.add("jobs")
@@ -207,8 +215,12 @@ class SqlUnitOfWork:
         try:
             await self._session.close()
         finally:
-            if batch is not None and self._ambient.outer is None:
+            if batch is None:
+                pass
+            elif self._ambient.outer is None:
                 await batch.rollback()
+            else:
+                batch.broken = True
 
     @property
     def _open(self) -> Batch:

@@ -25,7 +25,10 @@ class UnitOfWork(Protocol):
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        """Commit, or roll back when the block raised. Raises Conflict when a rival changed the same rows."""
+        """Commit, or roll back when the block raised. Raises Conflict when a rival changed the same rows.
+
+        Within a larger transaction, such as a worker's, that one commits; when the block was rolled back it cannot.
+        """
 
     def record(self, event: Event) -> None:
         """Publish an event with this transaction. Events of one key keep the order of their transactions."""
@@ -41,3 +44,7 @@ class UnitOfWork(Protocol):
 
     def audit(self, action: str, subject: str, **facts: object) -> None:
         """Write down who did what to whom, in this transaction. Facts must not hold secrets."""
+
+
+class RolledBack(Exception):
+    """A transaction cannot be committed: a unit of work within it was rolled back."""

@@ -78,6 +78,17 @@ async def test_an_event_holds_up_nobody_else_whatever_it_fails_by(toy: ServiceUn
     assert await shown(toy, "ada") == [1, 2]
 
 
+async def test_a_use_case_that_heeds_a_refusal_has_done_nothing_and_is_done(toy: ServiceUnderTest) -> None:
+    TROUBLE.refused.add(2)
+    await toy.receive(*points("ada", 1, 2, 3), *points("bob", 1), drain=False)
+    await toy.drain()
+    assert (await shown(toy, "ada"), await shown(toy, "bob")) == ([1, 3], [1])
+    assert await toy.published(PlayerWon) == []
+    workers = toy.running.workers
+    assert workers is not None
+    assert await workers.inbox.backlog() == {}
+
+
 async def test_a_database_that_is_away_counts_against_no_event(
     toy: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

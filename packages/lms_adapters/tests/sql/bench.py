@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -16,7 +16,7 @@ from lms_adapters.sql.migrations.runner import migrate
 from lms_adapters.sql.outbox import Outbox
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.types import TYPES, metadata
-from lms_adapters.sql.uow import AMBIENT, Ambient, SqlUnitOfWork
+from lms_adapters.sql.uow import AMBIENT, Ambient, Batch, SqlUnitOfWork
 from lms_core.domain.events import Event, decode
 from lms_core.testing.fakes import FakeClock, FakeIds
 from lms_core.testing.suites.uow import SeatTaken
@@ -58,6 +58,9 @@ class SqlShop:
     async def take_seat(self) -> None:
         await self._session.execute(update(ShopRow).values(seats=ShopRow.seats - 1))
 
+    async def stumble(self) -> None:
+        await self._session.execute(text("INSERT INTO shop (id) VALUES (1)"))
+
     async def rename(self, name: str, version: int) -> None:
         await self._rows.update(ShopEntity(id=1, name=name, seats=10, version=version))
 
@@ -69,16 +72,24 @@ class SqlBench:
         self.database = database
         self.clock = FakeClock()
         self.ids = FakeIds()
+        self._outer: Batch | None = None
 
     @asynccontextmanager
     async def shop(self, *, key: str | None = None, body: str = "") -> AsyncIterator[SqlShop]:
         session = AsyncSession(expire_on_commit=False)
-        ambient = Ambient("tester", Key("tester", "POST /x", key, body) if key else None)
+        ambient = Ambient("tester", Key("tester", "POST /x", key, body) if key else None, self._outer)
         before = AMBIENT.set(ambient)
         try:
             yield SqlShop(SqlUnitOfWork(self.database, session, self.clock, self.ids), session)
         finally:
             AMBIENT.reset(before)
+
+    @asynccontextmanager
+    async def group(self) -> AsyncIterator[None]:
+        async with Batch(await self.database.begin()) as self._outer:
+            yield
+            await self._outer.commit(self.database)
+        self._outer = None
 
     async def state(self) -> tuple[int, list[Event], list[str]]:
         [(seats,)] = await self.database.read("SELECT seats FROM shop", ())

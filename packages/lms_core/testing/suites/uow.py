@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -13,7 +14,7 @@ import pytest
 from lms_core.domain.errors import Busy, Conflict
 from lms_core.domain.events import Event, event
 from lms_core.ports.jobs import Job, job
-from lms_core.ports.uow import UnitOfWork
+from lms_core.ports.uow import RolledBack, UnitOfWork
 from lms_core.testing.fakes import fake_id
 
 
@@ -43,6 +44,9 @@ class Shop(Protocol):
     async def take_seat(self) -> None:
         """One free seat less."""
 
+    async def stumble(self) -> None:
+        """Do what the database refuses; raises whatever it says."""
+
     async def rename(self, name: str, version: int) -> None:
         """Optimistic: raises Conflict when the shop's version is another, here or at the end of the block."""
 
@@ -52,6 +56,9 @@ class Bench(Protocol):
 
     def shop(self, *, key: str | None = None, body: str = "") -> AbstractAsyncContextManager[Shop]:
         """A request's scope; with an Idempotency-Key if one is given."""
+
+    def group(self) -> AbstractAsyncContextManager[None]:
+        """The units of work inside, one after the other, are one transaction: what a worker does with events."""
 
     async def state(self) -> tuple[int, list[Event], list[str]]:
         """Free seats, published events and queued jobs as committed."""
@@ -77,6 +84,46 @@ class UnitOfWorkContract:
             await breaks()
         seats, events, jobs = await bench.state()
         assert (seats, events, len(jobs)) == (9, [SeatTaken(seat_id="a", number=1)], 1)
+
+    async def test_a_group_is_one_transaction(self, bench: Bench) -> None:
+        async with bench.group():
+            for number in range(3):
+                async with bench.shop() as shop, shop.uow:
+                    await shop.take_seat()
+                    shop.uow.record(SeatTaken(seat_id="a", number=number))
+            assert (await bench.state())[1] == []
+        seats, events, _ = await bench.state()
+        assert (seats, len(events)) == (7, 3)
+
+    async def test_nothing_of_what_was_rolled_back_is_committed_with_its_group(self, bench: Bench) -> None:
+        async def take(number: int) -> None:
+            async with bench.shop() as shop, shop.uow:
+                await shop.take_seat()
+                shop.uow.record(SeatTaken(seat_id="a", number=number))
+                shop.uow.enqueue(PrintTicket(number=number))
+                if number == 1:
+                    raise Conflict
+
+        async def group() -> None:
+            async with bench.group():
+                await take(0)
+                with contextlib.suppress(Conflict):
+                    await take(1)
+
+        with pytest.raises(RolledBack):
+            await group()
+        assert await bench.state() == (10, [], [])
+
+    async def test_a_failure_that_nobody_heeds_is_not_taken_for_success(self, bench: Bench) -> None:
+        """A database may go on after a failed statement, or give the transaction up: then the block says so."""
+        done = False
+        with contextlib.suppress(RolledBack):
+            async with bench.shop() as shop, shop.uow:
+                await shop.take_seat()
+                with contextlib.suppress(Exception):
+                    await shop.stumble()
+            done = True
+        assert (await bench.state())[0] == (9 if done else 10)
 
     async def test_it_is_entered_once(self, bench: Bench) -> None:
         async with bench.shop() as shop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from dishka import Provider, Scope
 from litestar import Controller, get, post
 from litestar.params import FromPath
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms_adapters.platform.service import Service, on, project, work
@@ -56,6 +58,7 @@ class Trouble:
         self.missing: set[int] = set()
         self.away: set[int] = set()
         self.unspeakable: set[int] = set()
+        self.refused: set[int] = set()
         self.provider_down = 0
         self.calls: list[tuple[str, int]] = []
         self.races = 0
@@ -73,6 +76,10 @@ class CountPoint:
     uow: UnitOfWork
 
     async def __call__(self, event: PointScored) -> None:
+        with suppress(IntegrityError):
+            await self._count(event)
+
+    async def _count(self, event: PointScored) -> None:
         async with self.uow:
             if event.number in TROUBLE.poison:
                 raise ValueError(f"point {event.number} is poison")
@@ -96,6 +103,9 @@ class CountPoint:
             if count == 3:
                 self.uow.record(PlayerWon(player=event.player))
                 self.uow.enqueue(Congratulate(player=event.player), key=event.player)
+            if event.number in TROUBLE.refused:
+                self.uow.record(PlayerWon(player="nobody"))
+                await self.session.execute(text("INSERT INTO point (player) VALUES (NULL)"))
 
 
 @dataclass(frozen=True, slots=True)
