@@ -88,11 +88,13 @@ def backlog(ctx: click.Context, service: str | None, json: bool) -> None:
 
 @events.command("dead-letters")
 @service_option
+@click.option("--failing", is_flag=True, help="Those that are still being tried as well.")
 @as_json
 @click.pass_context
-def dead_letters(ctx: click.Context, service: str | None, json: bool) -> None:
+def dead_letters(ctx: click.Context, service: str | None, failing: bool, json: bool) -> None:
     """Events that a subscription gave up on. Each holds up the later events of its key until requeued or skipped."""
-    rows = operate("events.dead-letters", (service,) if service else (), source(ctx), service=service)
+    only = (service,) if service else ()
+    rows = operate("events.dead-letters", only, source(ctx), service=service, failing=failing)
     awaited(show(rows, json=json, empty="no dead letters"))
 
 

@@ -137,11 +137,11 @@ async def events_tail(platform: Platform, service: str | None = None) -> AsyncIt
 
 
 @operation("events.dead-letters")
-async def dead_letters(platform: Platform, service: str | None = None) -> AsyncIterator[Row]:
-    """Events that a subscription gave up on; each holds up the later events of its key."""
+async def dead_letters(platform: Platform, service: str | None = None, failing: bool = False) -> AsyncIterator[Row]:
+    """Events that a subscription gave up on, or still tries; each holds up the later events of its key."""
     for one in stores(platform, service):
         assert one.workers is not None
-        for row in await one.workers.inbox.dead_letters():
+        for row in await one.workers.inbox.dead_letters(failing=failing):
             yield {"service": one.service.name, **row}
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from lms_adapters.sql.inbox import MAX_ATTEMPTS
 from lms_cli.api import Api, Person, newcomer
 from lms_cli.stories import EUR_49, Stage, course
 from lms_core.contracts.course import EnrollmentSuspended
@@ -23,8 +24,8 @@ from tests.platforms import RunningPlatform, running
 
 SUB = "progress.course-progress"
 BROKEN = b'{"enrollment_id": "not'
-LAST_ATTEMPT = 7
-"""Of eight. Waiting for all of them would take half a minute."""
+LAST_ATTEMPT = MAX_ATTEMPTS - 1
+"""Waiting for all of them would take a day."""
 
 
 def lms(platform: RunningPlatform, *arguments: str) -> list[dict[str, object]]:
@@ -135,7 +136,7 @@ async def test_poison_holds_up_one_learner_until_it_is_mended(tmp_path: Path) ->
             dead = {row["event_id"]: row for row in lms(platform, "events", "dead-letters", "--service", "progress")}
             assert dead.keys() == set(ids.values())
             letter = dead[ids["Ada"]]
-            assert (letter["subscription"], letter["key"], letter["attempts"]) == (SUB, places["Ada"], 8)
+            assert (letter["subscription"], letter["key"], letter["attempts"]) == (SUB, places["Ada"], MAX_ATTEMPTS)
             assert "DecodeError" in str(letter["error"])
             print(f"lms events dead-letters: {letter['subscription']} {letter['type']}: {letter['error']}")
 

@@ -50,17 +50,21 @@ def test_a_dead_letter_is_shown_and_skipped(lms: Line) -> None:
     with sqlite3.connect(lms.data / "user.db") as database:
         for state in (3, 1):  # given up, and parked behind it
             database.execute(DEAD, (str(uuid4()), key, state))
+        database.execute(DEAD, (str(uuid4()), str(uuid4()), 2))  # still tried
     [letter] = lms.rows("events", "dead-letters")
     assert (letter["service"], letter["subscription"], letter["error"]) == (
         "user",
         "user.create-profile",
         "ValueError: no",
     )
+    failing = [row["key"] for row in lms.rows("events", "dead-letters", "--failing")]
+    assert len(failing) == 2
+    assert failing[0] == key
     assert lms("check").exit_code == 1
     assert lms.rows("events", "skip", "user", str(letter["seq"]))[0]["state"] == "skipped"
     assert lms("events", "dead-letters").output == "no dead letters\n"
     [backlog] = lms.rows("events", "backlog", "-s", "user")
-    assert backlog["inbox"] == 1  # the parked one is free to go
+    assert backlog["inbox"] == 2  # the parked one is free to go
 
     again = lms("events", "requeue", "user", str(letter["seq"]))
     assert (again.exit_code, again.output) == (1, f"Error: user has no dead letter {letter['seq']}\n")

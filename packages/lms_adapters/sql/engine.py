@@ -22,7 +22,7 @@ Kind = Literal["sqlite", "postgresql"]
 
 
 class StoreUnavailable(Unavailable):
-    """This cannot be answered at the moment.
+    """This cannot be answered at the moment: try again shortly.
 
     It is the service's own database that is away, and nothing that a use case asked of others: raised in this package
     only, so that a worker can tell a fault of its own from one of the event it handles.

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
+from lms_adapters.sql.backoff import MAX_AGE, Backoff
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.sql.outbox import envelope
 from lms_adapters.telemetry import tracing
@@ -35,10 +36,9 @@ class State(IntEnum):
     SKIPPED = 5
 
 
-MAX_ATTEMPTS = 8
-MAX_AGE = timedelta(hours=24)
-"""How long `NotYet` may last."""
-_BACKOFF_MS, _BACKOFF_MAX_MS = 200, 300_000
+BACKOFF = Backoff(first=200, longest=300_000)
+MAX_ATTEMPTS = BACKOFF.attempts()
+"""About 300: a day."""
 
 _ROW = "seq, event_id, source, type, key, at, traceparent, body, state, attempts, since"
 
@@ -195,10 +195,10 @@ class Inbox:
         attempts, waited = event.attempts + 1, self._now(event.envelope) - event.since
         if isinstance(error, NotYet):
             dead = waited > MAX_AGE / timedelta(milliseconds=1)
-            due, counted = now + min(max(waited // 4, 50), _BACKOFF_MAX_MS), 0
+            due, counted = now + min(max(waited // 4, 50), BACKOFF.longest), 0
         else:
             dead = attempts >= MAX_ATTEMPTS
-            due, counted = now + min(_BACKOFF_MS * 2 ** (attempts - 1), _BACKOFF_MAX_MS), 1
+            due, counted = now + BACKOFF.pause(attempts), 1
         state = State.DEAD if dead else State.BACKING_OFF
         said = in_full(error)[:2000]
         async with writing(self._database) as driver:
@@ -230,11 +230,12 @@ class Inbox:
         rows = await self._database.read(_WAITING, (sub,))
         return None if rows[0][0] is None else from_ms(rows[0][0])
 
-    async def dead_letters(self) -> list[dict[str, Any]]:
-        """What was given up on, oldest first, with what it said."""
+    async def dead_letters(self, *, failing: bool = False) -> list[dict[str, Any]]:
+        """What was given up on, oldest first, with what it said; with `failing` what is still tried as well."""
+        where = "state >= 2 AND state < 4" if failing else "state = 3"
         rows = await self._database.read(
-            "SELECT seq, sub, event_id, type, key, attempts, error, traceparent FROM lms_inbox "
-            "WHERE state = 3 ORDER BY seq",
+            f"SELECT seq, sub, event_id, type, key, attempts, error, traceparent FROM lms_inbox "  # noqa: S608
+            f"WHERE {where} ORDER BY seq",
             (),
         )
         names = ("seq", "subscription", "event_id", "type", "key", "attempts", "error", "traceparent")

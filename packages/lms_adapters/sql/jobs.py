@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lms_adapters.sql.backoff import Backoff
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import in_full
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 
-MAX_ATTEMPTS = 10
 LEASE_MS = 60_000
-_BACKOFF_MS, _BACKOFF_MAX_MS = 500, 600_000
+BACKOFF = Backoff(first=500, longest=600_000)
+MAX_ATTEMPTS = BACKOFF.attempts()
+"""About 150: a day."""
 
 _ENQUEUE = """
 INSERT INTO lms_job (id, name, key, args, traceparent, state, due, attempts, created)
@@ -117,7 +119,7 @@ class JobQueue:
     async def failed(self, leased: Leased, error: BaseException) -> bool:
         """Back off with jitter, or give up after `MAX_ATTEMPTS`; whether it was given up."""
         dead = leased.attempt >= MAX_ATTEMPTS
-        pause = min(_BACKOFF_MS * 2 ** (leased.attempt - 1), _BACKOFF_MAX_MS)
+        pause = BACKOFF.pause(leased.attempt)
         due = to_ms(self._clock.now()) + pause + _jitter(leased, pause)
         await self._write(_RETRY, 3 if dead else 0, due, in_full(error)[:2000], leased.id, leased.token)
         return dead

@@ -134,7 +134,8 @@ class PostgresDatabase:
             )
             await self._reads.fetchval("SELECT 1")
         except (*_GONE, asyncpg.PostgresError) as error:
-            raise StoreUnavailable("the database cannot be opened", note=urlsplit(self._url).path.lstrip("/")) from error
+            name = urlsplit(self._url).path.lstrip("/")
+            raise StoreUnavailable("the database cannot be opened", note=name) from error
         self._ear = asyncio.create_task(self._listen(), name="postgresql-listen")
 
     async def begin(self) -> Transaction:

@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey
 from lms_adapters.platform.compose import Platform, RunningService
 from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import Source
+from lms_adapters.sql import inbox, jobs
 from lms_adapters.web.auth import AUDIENCE, Fetch
 from lms_core.domain.events import Envelope, Event, decode, encode
 from lms_core.domain.time import to_ms
@@ -113,6 +114,11 @@ class ServiceUnderTest:
         """Let time pass and run what has become due."""
         self.clock.advance(by)
         await self.drain()
+
+    async def give_up(self) -> None:
+        """Let so much time pass that whatever fails is given up."""
+        for _ in range(max(jobs.MAX_ATTEMPTS, inbox.MAX_ATTEMPTS)):
+            await self.advance(2 * timedelta(milliseconds=jobs.BACKOFF.longest))
 
     async def published(self, kind: type[E]) -> list[E]:
         """Every event of this kind in the service's log, in order."""

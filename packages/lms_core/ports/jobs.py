@@ -39,4 +39,7 @@ class JobRun(msgspec.Struct, frozen=True):
     attempt: int
     """1 for the first."""
     last: bool
-    """No further attempt will follow: record a failure instead of raising."""
+    """No further attempt will follow. A job that raises now is dead: it waits for an operator to let it run again.
+
+    Record an end only where somebody waits for one and can go on from it.
+    """

@@ -69,7 +69,10 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class DeliverMessage:
-    """Bring a message to its person, then write down that it went."""
+    """Bring a message to its person, then write down that it went.
+
+    While who brings it is away it stays queued, even when its job is given up: an operator can let that run again.
+    """
 
     raises: ClassVar = (Unavailable,)
 
@@ -85,10 +88,6 @@ class DeliverMessage:
             return
         try:
             told = await self.carry(parcel)
-        except Unavailable as error:
-            if not run.last:
-                raise
-            await self._failed(parcel, error)
         except NoDevice as error:
             await self._failed(parcel, error)
         else:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lms_adapters.sql import inbox, jobs
+from lms_adapters.sql.backoff import MAX_AGE
 from lms_adapters.sql.engine import StoreUnavailable
-from lms_adapters.sql.inbox import MAX_AGE, MAX_ATTEMPTS
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, PlayerWon, PointScored
 from lms_core.domain.events import Envelope, encode
@@ -48,8 +49,7 @@ async def test_a_poison_event_holds_up_its_own_key_only(toy: ServiceUnderTest) -
     await toy.receive(*points("ada", 1, 2, 3), *points("bob", 1, 5, 3))
     assert await shown(toy, "ada") == [1]
     assert await shown(toy, "bob") == [1, 5, 3]
-    for _ in range(MAX_ATTEMPTS):
-        await toy.advance(timedelta(minutes=10))
+    await toy.give_up()
     await toy.receive(*points("ada", 4), *points("bob", 7))
     assert await shown(toy, "ada") == [1]
     assert await shown(toy, "bob") == [1, 5, 3, 7]
@@ -110,8 +110,7 @@ async def test_a_database_that_is_away_counts_against_no_event(
 async def test_a_skipped_dead_letter_lets_its_key_go_on(toy: ServiceUnderTest) -> None:
     TROUBLE.poison.add(1)
     await toy.receive(*points("ada", 1, 2))
-    for _ in range(MAX_ATTEMPTS):
-        await toy.advance(timedelta(minutes=10))
+    await toy.give_up()
     inbox = toy.running.workers.inbox  # type: ignore[union-attr]
     [row] = await inbox.dead_letters()
     assert await inbox.release(row["seq"], skip=True)
@@ -123,7 +122,7 @@ async def test_a_skipped_dead_letter_lets_its_key_go_on(toy: ServiceUnderTest) -
 async def test_not_yet_waits_by_age_and_not_by_attempts(toy: ServiceUnderTest) -> None:
     TROUBLE.missing.add(1)
     await toy.receive(*points("ada", 1, 2))
-    for _ in range(MAX_ATTEMPTS * 3):
+    for _ in range(24):
         await toy.advance(timedelta(minutes=6))
     assert await shown(toy, "ada") == []
     TROUBLE.missing.clear()
@@ -165,16 +164,35 @@ async def test_a_job_is_tried_again_with_the_same_id_and_has_one_result(toy: Ser
 
 
 async def test_a_job_that_never_succeeds_is_given_up_and_can_be_requeued(toy: ServiceUnderTest) -> None:
-    TROUBLE.provider_down = 10
+    TROUBLE.provider_down = jobs.MAX_ATTEMPTS
     await toy.receive(*points("ada", 1, 2, 3))
-    for _ in range(12):
-        await toy.advance(timedelta(minutes=20))
+    await toy.give_up()
     queue = toy.running.workers.queue  # type: ignore[union-attr]
     [dead] = await queue.listing(dead=True)
-    assert (dead["attempts"], "provider is down" in dead["error"]) == (10, True)
+    assert (dead["attempts"], "provider is down" in dead["error"]) == (jobs.MAX_ATTEMPTS, True)
     await queue.requeue(dead["id"])
     await toy.drain()
     assert await queue.listing(dead=True) == []
+
+
+async def test_what_fails_is_tried_for_a_day(toy: ServiceUnderTest) -> None:
+    """Not for minutes: a provider or a mistake of ours is mended in hours. And not for ever."""
+    TROUBLE.poison.add(4)
+    TROUBLE.provider_down = jobs.MAX_ATTEMPTS
+    await toy.receive(*points("ada", 1, 2, 3, 4))
+    workers, began = toy.running.workers, toy.clock.now()
+    assert workers is not None
+    given_up = dict[str, timedelta]()
+    while len(given_up) < 2:
+        await toy.advance(timedelta(minutes=15))
+        if await workers.queue.listing(dead=True):
+            given_up.setdefault("job", toy.clock.now() - began)
+        if await workers.inbox.dead_letters():
+            given_up.setdefault("event", toy.clock.now() - began)
+    assert min(given_up.values()) >= MAX_AGE
+    assert max(given_up.values()) <= 4 * MAX_AGE  # the test is slow to try again: the pauses are shorter
+    assert jobs.BACKOFF.pause(jobs.MAX_ATTEMPTS) == jobs.BACKOFF.longest
+    assert inbox.BACKOFF.pause(inbox.MAX_ATTEMPTS) == inbox.BACKOFF.longest
 
 
 async def test_a_job_whose_worker_died_is_taken_over_after_its_lease(toy: ServiceUnderTest) -> None:

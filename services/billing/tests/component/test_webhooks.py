@@ -164,8 +164,7 @@ async def whatever_the_order(verdict: Verdict, given_up: bool, order: list[int],
         settled = await desk.post(f"{DESK}/charges/{key}/settle", params={"verdict": verdict})
         assert settled.status_code == 303
         if given_up:
-            for _ in range(12):
-                await service.advance(timedelta(minutes=15))
+            await service.give_up()
             assert len(await service.published(PaymentFailed)) == 2
         sent = [hook["id"] for charge in (await desk.get(DESK)).json()["items"] for hook in charge["webhooks"]]
         for place in order:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.settings import BadSettings, Source
 from lms_adapters.testing.service import ServiceUnderTest
+from lms_core.domain.errors import Unavailable
+from services.notification.adapters.sandbox.delivery import SandboxMailer
 from services.notification.service import SERVICE
 from services.notification.tests.component.stories import BOB_CREATED, CREATED, ENROLLED, MAILBOX, mails
 
@@ -88,3 +91,31 @@ def test_production_refuses_the_sandbox(tmp_path: Path) -> None:
     source = Source({"LMS_PROFILE": "production", "LMS_DATA": str(tmp_path)}, tmp_path / "lms.toml")
     with pytest.raises(BadSettings, match="mail_url"):
         Platform([SERVICE], source)
+
+
+async def test_mail_waits_for_a_mail_server_however_long_it_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("the mail server does not answer")
+
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        workers = service.running.workers
+        assert workers is not None
+        with monkeypatch.context() as outage:
+            outage.setattr(SandboxMailer, "send", away)
+            await service.receive(CREATED)
+            for _ in range(18):
+                await service.advance(timedelta(minutes=20))
+        await service.advance(timedelta(minutes=20))
+        assert [mail["recipient"] for mail in await mails(service)] == ["ada@example.org"]
+
+        with monkeypatch.context() as outage:
+            outage.setattr(SandboxMailer, "send", away)
+            await service.receive(BOB_CREATED)
+            await service.give_up()
+        [dead] = await workers.queue.listing(dead=True)
+        assert dead["error"] == "the mail server does not answer"
+        assert await workers.queue.requeue(dead["id"])
+        await service.drain()
+        assert [mail["recipient"] for mail in await mails(service)] == ["ada@example.org", "bob@example.org"]
