@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from dishka import make_async_container
 from litestar import Litestar, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
@@ -27,6 +28,7 @@ from tests.security.knock import Answer, Header, knock
 from tests.security.school import Person, School
 
 UNKNOWN = UUID(int=7)
+EMPTY = make_async_container()
 TOKENS = ("", "rubbish", "learner", "instructor", "admin")
 QUERIES = (
     "limit=1",
@@ -120,7 +122,7 @@ class _Both:
             self.long += 1
             await litestar(scope, receive, send)
 
-        reads = Reads(litestar)
+        reads = Reads(litestar, service.container)
         reads._app = counted
         self._ways = [
             Door(service.service.name, app, service.container, verifier, service.languages) for app in (reads, litestar)
@@ -200,7 +202,7 @@ def test_what_is_not_plain_is_not_compiled() -> None:
 
     app = Litestar([cached, dependent, numbered], openapi_config=None, logging_config=None)
     routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
-    assert [compiled(app, route) for route in routes] == [None] * 3
+    assert [compiled(app, EMPTY, route) for route in routes] == [None] * 3
 
 
 async def test_a_guard_with_a_rule_of_its_own_is_asked_that_rule() -> None:
@@ -217,6 +219,6 @@ async def test_a_guard_with_a_rule_of_its_own_is_asked_that_rule() -> None:
 
     async def signed_in(scope: Any, receive: Any, send: Any) -> None:
         scope["principal"] = principal
-        await Reads(app)(scope, receive, send)
+        await Reads(app, EMPTY)(scope, receive, send)
 
     assert (await knock(signed_in, "GET", "/closed")).status == 404

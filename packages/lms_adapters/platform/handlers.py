@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_type_hints
+from typing import Any
 
-from dishka.integrations.base import default_parse_dependency
 from litestar import Controller
 from litestar.handlers import HTTPRouteHandler
 
 from lms_adapters.web.auth import Requires, anyone
+from lms_adapters.web.inject import wanted
 
 
 class BadPlugin(TypeError):
@@ -26,10 +26,7 @@ def handlers(controller: type[Controller]) -> Iterator[tuple[str, HTTPRouteHandl
 
 def injected(handler: HTTPRouteHandler) -> list[type[Any]]:
     """What a handler gets from the container."""
-    function = getattr(handler.fn, "__dishka_orig_func__", handler.fn)
-    hints = get_type_hints(function, include_extras=True)
-    found = [default_parse_dependency(None, hint) for hint in hints.values()]  # type: ignore[arg-type]
-    return [key.type_hint for key in found if key is not None]
+    return list(wanted(handler.fn).values())
 
 
 def permission_of(handler: HTTPRouteHandler) -> str | None:

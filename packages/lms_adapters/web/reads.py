@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
+from dishka import AsyncContainer
 from litestar import Litestar, Request
 from litestar._kwargs.dependencies import DependencyContainer
 from litestar._kwargs.extractors import create_query_default_dict
@@ -26,6 +27,7 @@ from litestar.serialization import get_serializer
 
 from lms_adapters.web.answers import short_answer
 from lms_adapters.web.auth import Requires, anyone
+from lms_adapters.web.inject import at_once
 
 Scope: TypeAlias = Any
 """ASGI's HTTP scope, as plain ASGI sees it."""
@@ -36,7 +38,7 @@ _PATH_TYPES = (UUID, str)
 class Reads:
     """ASGI 3: the short way where there is one, Litestar for everything else."""
 
-    def __init__(self, app: Litestar) -> None:
+    def __init__(self, app: Litestar, container: AsyncContainer) -> None:
         self._app: Any = app
         self._root = _Node()
         routes = [*app.routes]
@@ -45,7 +47,7 @@ class Reads:
         for route in routes:
             node = self._root.below(route.path_components)
             if isinstance(route, HTTPRoute) and "GET" in route.route_handler_map:
-                node.read = compiled(app, route)
+                node.read = compiled(app, container, route)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """The request is answered, one way or the other."""
@@ -99,11 +101,12 @@ class _Node:
 class Read:
     """A handler of GETs, worked out."""
 
-    def __init__(self, app: Litestar, route: HTTPRoute, handler: HTTPRouteHandler, parameters: _Parameters) -> None:
+    def __init__(self, app: Litestar, container: AsyncContainer, route: HTTPRoute, parameters: _Parameters) -> None:
         self._app = app
         self._template = route.path_format
+        handler, _ = route.route_handler_map["GET"]
         self._handler = handler
-        self._call: Any = handler.fn
+        self._call = at_once(handler.fn, container)
         self._parameters = parameters
         guards: list[Any] = handler.resolve_guards()
         self._permissions = tuple(
@@ -229,7 +232,7 @@ def _of_scope(dependency: DependencyContainer) -> bool:
     return plain and provide.signature_model._fields.keys() == {"scope"}
 
 
-def compiled(app: Litestar, route: HTTPRoute) -> Read | None:
+def compiled(app: Litestar, container: AsyncContainer, route: HTTPRoute) -> Read | None:
     """A route's GET worked out; None when it has something that the short way does not know."""
     handler, model = route.route_handler_map["GET"]
     path = [component for component in route.path_components if not isinstance(component, str)]
@@ -248,6 +251,6 @@ def compiled(app: Litestar, route: HTTPRoute) -> Read | None:
     if not plain:
         return None
     try:
-        return Read(app, route, handler, _Parameters(handler, model, path))
+        return Read(app, container, route, _Parameters(handler, model, path))
     except (msgspec.ValidationError, TypeError):
         return None
