@@ -51,12 +51,12 @@ class Door:
         headers = dict(scope["headers"])
         traceparent = headers.get(b"traceparent")
 
-        async def answer(message: Any) -> None:
+        def answer(message: Any) -> Any:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *_unless_said(message["headers"]), (b"traceparent", here)]
-            await send(message)
+            return send(message)
 
         with tracing.span(
             f"{self._service} {scope['method']}",
@@ -115,7 +115,7 @@ class Door:
 
 def _unless_said(headers: Any) -> list[tuple[bytes, bytes]]:
     """An answer is kept by no cache, and is nothing but what it says it is, unless it says otherwise itself."""
-    said = {name for name, _ in headers}
+    said = dict(headers)
     return [header for header in _CAREFUL if header[0] not in said]
 
 

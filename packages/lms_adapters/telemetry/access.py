@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import sys
 import weakref
-from time import gmtime, strftime, time
+from datetime import UTC, datetime
 
 import msgspec
 import structlog
@@ -17,13 +16,26 @@ from lms_adapters.telemetry.logging import for_machines
 _SECONDS = 0.02
 """How long a line waits for others: all that `kill -9` may cost."""
 _log = structlog.get_logger("access")
+_encode = msgspec.json.Encoder().encode_lines
+
+
+class _Line(msgspec.Struct, gc=False):
+    trace_id: str
+    method: str
+    route: str
+    status: int
+    upstream: str
+    ms: float
+    timestamp: datetime
+    event: str = "request"
+    level: str = "info"
 
 
 class AccessLog:
     """Lines for machines are gathered, and written together a moment later or at the end of the process."""
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._lines: list[_Line] = []
         weakref.finalize(self, _write, self._lines)
 
     def request(self, trace_id: str, method: str, route: str, status: int, upstream: str, seconds: float) -> None:
@@ -34,28 +46,12 @@ class AccessLog:
             return
         if not self._lines:
             asyncio.get_running_loop().call_later(_SECONDS, _write, self._lines)
-        now = time()
-        self._lines.append(
-            f'{{"trace_id":"{trace_id}",{_what(method, route, status, upstream)},"ms":{ms},"event":"request",'
-            f'"level":"info","timestamp":"{_second(int(now))}.{int(now % 1 * 1_000_000):06d}Z"}}\n'
-        )
+        self._lines.append(_Line(trace_id, method, route, status, upstream, ms, datetime.now(UTC)))
 
 
-def _write(lines: list[str]) -> None:
+def _write(lines: list[_Line]) -> None:
     if lines:
-        text = "".join(lines)
+        text = _encode(lines).decode()
         lines.clear()
         sys.stderr.write(text)
         sys.stderr.flush()
-
-
-@functools.lru_cache(maxsize=1024)
-def _what(method: str, route: str, status: int, upstream: str) -> str:
-    """The members that are the same in many lines."""
-    members = {"method": method, "route": route, "status": status, "upstream": upstream}
-    return msgspec.json.encode(members).decode()[1:-1]
-
-
-@functools.lru_cache(maxsize=2)
-def _second(seconds: int) -> str:
-    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(seconds))

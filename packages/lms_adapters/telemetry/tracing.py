@@ -85,7 +85,7 @@ def resumed(traceparent: str) -> AbstractContextManager[object]:
     return trace.use_span(trace.INVALID_SPAN if remote is None else NonRecordingSpan(remote))
 
 
-_PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
+_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]")
 
 
 def recording() -> bool:
@@ -95,15 +95,13 @@ def recording() -> bool:
 
 def following(parent: str | None) -> str:
     """The traceparent of a span that continues `parent`, or begins a trace: for a hot path that records nothing."""
-    if parent is None:
-        return f"00-{_ids.generate_trace_id():032x}-{_ids.generate_span_id():016x}-00"
-    known = _PARENT.fullmatch(parent)
-    if known is not None:
-        return f"00-{known[1]}-{_ids.generate_span_id():016x}-{int(known[2], 16) & 1:02x}"
-    remote = parse(parent)  # of a later version
+    here = f"{_ids.generate_span_id():016x}"
+    if parent is not None and _PARENT.fullmatch(parent) is not None:
+        return f"{parent[:36]}{here}{parent[52:]}"
+    remote = parse(parent)  # of a later version, or with other flags
     if remote is not None:
-        return f"00-{remote.trace_id:032x}-{_ids.generate_span_id():016x}-{int(remote.trace_flags):02x}"
-    return f"00-{_ids.generate_trace_id():032x}-{_ids.generate_span_id():016x}-00"
+        return f"00-{remote.trace_id:032x}-{here}-{int(remote.trace_flags):02x}"
+    return f"00-{_ids.generate_trace_id():032x}-{here}-00"
 
 
 def traceparent() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -62,7 +62,7 @@ class Exchange:
     ) -> None:
         """`extra` are headers for the answer."""
         self._raw_receive = receive
-        self._raw_send = send
+        self._raw_send: Callable[[dict[str, Any]], Awaitable[None]] = send
         self._limits = limits
         self._extra = extra
         self._bodyless = method == "HEAD"
@@ -161,18 +161,17 @@ class Exchange:
 
     # what it sends
 
-    async def send(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> Awaitable[None]:
         """ASGI's send, as the service sees it."""
         if self._gone or self._failed is not None:
-            return
+            return _nothing()
         if message["type"] == "http.response.body" and self._started and not self._whole:
-            await self._piece(message.get("body", b""), more=message.get("more_body", False))
-        elif message["type"] == "http.response.start" and not self._started:
-            await self._start(message)
-        else:
-            raise RuntimeError(f"{message['type']} is out of place")
+            return self._piece(message.get("body", b""), more=message.get("more_body", False))
+        if message["type"] == "http.response.start" and not self._started:
+            return self._start(message)
+        raise RuntimeError(f"{message['type']} is out of place")
 
-    async def _start(self, message: dict[str, Any]) -> None:
+    def _start(self, message: dict[str, Any]) -> Awaitable[None]:
         status = self.status = message["status"]
         headers = answer(message.get("headers", ()), status)
         if status in (204, 304):
@@ -184,7 +183,7 @@ class Exchange:
                 self._stay()
         headers += self._extra
         self._started = True
-        await self._raw_send({"type": "http.response.start", "status": status, "headers": headers})
+        return self._raw_send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _piece(self, body: bytes, *, more: bool) -> None:
         if more:
@@ -230,6 +229,10 @@ class Exchange:
             self._timer = loop.call_later(left, self._idle)
         else:
             self._stop(Late("nothing came for {seconds} seconds", seconds=f"{self._limits.idle:g}"))
+
+
+async def _nothing() -> None:
+    """Nobody hears it any more."""
 
 
 def _here() -> asyncio.Task[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import Any
 
 from services.gateway.ports.routing import Upstream
@@ -14,5 +15,6 @@ class MemoryUpstream(Upstream):
         """`app` speaks ASGI 3."""
         self._app = app
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        await self._app(scope, receive, send)
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+        called: Coroutine[Any, Any, None] = self._app(scope, receive, send)
+        return called
