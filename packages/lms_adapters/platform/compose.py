@@ -118,7 +118,8 @@ class RunningService:
         guard_without_copies(self.litestar)
         name_every_method(self.litestar)
         await self._life.enter_async_context(self.litestar.lifespan())
-        app: ASGIApp = Door(service.name, Reads(self.litestar, self.container), self.container, verifier, self.languages)
+        reads = Reads(self.litestar, self.container)
+        app: ASGIApp = Door(service.name, reads, self.container, verifier, self.languages)
         self.app = app if service.front is None else service.front(app, self.container)
         neighbours[service.name] = self.app
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from time import perf_counter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from dishka import AsyncContainer
 from litestar.types import ASGIApp
@@ -80,14 +81,14 @@ class Door:
         if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
             raise TooLarge("at most {most} bytes", most=MAX_BODY)
         authorization = headers.get(b"authorization")
-        actor = "anonymous"
+        actor: UUID | str = "anonymous"
         if authorization is not None:
             scheme, _, token = authorization.partition(b" ")
             if scheme.lower() != b"bearer" or not token or not token.isascii():
                 raise Unauthenticated("send `Authorization: Bearer <access token>`")
             principal = await self._verifier.principal(token.decode())
             scope["principal"] = principal
-            actor = str(principal.id)
+            actor = principal.id
         key = headers.get(b"idempotency-key")
         if key is None or scope["method"] != "POST":
             AMBIENT.set(Ambient(actor))
@@ -96,7 +97,7 @@ class Door:
             raise Invalid("Idempotency-Key is 1 to {most} visible ASCII characters", most=MAX_KEY)
         body = await _whole(receive)
         digest = hashlib.sha256(body).hexdigest()
-        AMBIENT.set(Ambient(actor, Key(actor, f"POST {scope['path']}", key.decode(), digest)))
+        AMBIENT.set(Ambient(actor, Key(str(actor), f"POST {scope['path']}", key.decode(), digest)))
         return _again(body, receive)
 
     async def _refuse(self, scope: Scope, send: Any, refusal: Refusal, accepted: bytes | None) -> None:

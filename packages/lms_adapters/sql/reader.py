@@ -22,7 +22,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from lms_adapters.sql.engine import Database
-from lms_adapters.sql.types import Json, Utc
+from lms_adapters.sql.types import Json, Utc, moment
 
 T = TypeVar("T")
 
@@ -79,7 +79,9 @@ class _Plan(Generic[T]):
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """What makes of the driver's value ours. Those that are in every row go without SQLAlchemy's frames."""
     usual = kind._cached_result_processor(dialect, None)
-    if isinstance(kind, (Utc, Json)):
+    if isinstance(kind, Utc):
+        return moment
+    if isinstance(kind, Json):
         return partial(kind.process_result_value, dialect=dialect)
     if type(kind) is Uuid and kind.as_uuid and usual is not None:
         return _uuid

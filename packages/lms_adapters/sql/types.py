@@ -42,7 +42,12 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else to_ms(value.astimezone(UTC))
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_ms(value)
+        return moment(value)
+
+
+def moment(milliseconds: int | None) -> datetime | None:
+    """A column of moments, read."""
+    return None if milliseconds is None else from_ms(milliseconds)
 
 
 class Json(TypeDecorator[T], Generic[T]):

@@ -34,7 +34,7 @@ MAX_EVENT = 900_000
 class Ambient:
     """What surrounds a unit of work: a request's key and caller, a worker's transaction, a job's lease."""
 
-    actor: str = "system"
+    actor: UUID | str = "system"
     key: Key | None = None
     outer: Batch | None = None
     leased: jobs.Leased | None = None
@@ -271,7 +271,7 @@ class SqlUnitOfWork:
             (
                 str(self._ids.new()),
                 to_ms(self._clock.now()),
-                self._ambient.actor,
+                str(self._ambient.actor),
                 action,
                 subject,
                 said,

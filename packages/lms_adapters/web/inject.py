@@ -31,7 +31,7 @@ _REPEATABLE = "lms_repeatable"
 CONTAINER: ContextVar[AsyncContainer] = ContextVar("lms_container")
 _PLAIN = frozenset({FactoryType.FACTORY, FactoryType.ALIAS, FactoryType.VALUE})
 _INJECTED: dict[Any, Callable[..., Any]] = {}
-"""What `inject` made, and of what."""
+"""What `inject` made, and from which handler."""
 
 
 def inject(handler: Callable[P, T]) -> Callable[P, T]:
@@ -39,13 +39,14 @@ def inject(handler: Callable[P, T]) -> Callable[P, T]:
     filled: Any = wrap_injection(
         func=handler, is_async=True, manage_scope=True, container_getter=lambda _args, _kwargs: CONTAINER.get()
     )
-
-    twice = _twice(filled)
+    twice: Callable[P, T] = _twice(filled)
     _INJECTED[twice] = handler
     return twice
 
 
 def _twice(filled: Any) -> Any:
+    """Tried once more when a race is lost."""
+
     @functools.wraps(filled)
     async def twice(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -64,7 +65,11 @@ def wanted(handler: Callable[..., Any]) -> dict[str, type[Any]]:
 
 
 def at_once(handler: Any, container: AsyncContainer) -> Any:
-    """What `inject` made, in fewer steps: what it wants is made without awaiting. Where that cannot be, as it is."""
+    """A handler of `inject` in fewer steps: what it wants is made without awaiting. Where that cannot be, as it is.
+
+    What is made and how is Dishka's business, as ever: each call gets a new scope. But with nothing to await and
+    nothing to close, the scope need not be entered.
+    """
     function = _INJECTED.get(getattr(handler, "__func__", handler))
     if function is None:
         return handler

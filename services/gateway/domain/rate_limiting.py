@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from lms_core.domain.errors import TooMany
@@ -17,7 +18,7 @@ CREDENTIALS = frozenset({"/api/v1/auth/login", "/api/v1/auth/register"})
 """Where passwords are tried: POSTs to these have a stricter limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """At most `burst` requests at once, and `rate` a second in the long run."""
 
@@ -29,12 +30,12 @@ class Policy:
         if self.rate < 1 or self.burst < 1 or self.rate > SECOND:
             raise ValueError(f"{self.name}: rate and burst are at least 1")
 
-    @property
+    @cached_property
     def interval(self) -> int:
         """Nanoseconds until one more request is allowed."""
         return SECOND // self.rate
 
-    @property
+    @cached_property
     def tolerance(self) -> int:
         """How far ahead of now the theoretical arrival time may be."""
         return self.interval * self.burst

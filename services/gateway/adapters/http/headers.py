@@ -29,6 +29,7 @@ _REQUEST: Final[dict[bytes, object]] = {
 }
 _ANSWER: Final = frozenset({*_HOP_BY_HOP, b"date", b"server", b"traceparent"})
 """`date` and `server` are written by the gateway's own server, `traceparent` by the gateway."""
+_ANSWER_WITHOUT_BODY: Final = _ANSWER | {b"content-length"}
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 
 
@@ -105,12 +106,8 @@ def forwarded(address: str, host: bytes, scheme: str) -> tuple[Header, ...]:
 
 def answer(headers: Any, status: int) -> list[Header]:
     """An answer's headers, without those that end here."""
-    passed: list[Header] = []
-    named: frozenset[bytes] = frozenset()
-    for pair in headers:
-        name = pair[0].lower()
-        if name == b"connection":
-            named |= _named(pair[1])
-        elif name not in _ANSWER and not (name == b"content-length" and status in (204, 304)):
-            passed.append((name, pair[1]))
-    return [pair for pair in passed if pair[0] not in named] if named else passed
+    lowered = [(name.lower(), value) for name, value in headers]
+    ends = _ANSWER_WITHOUT_BODY if status in (204, 304) else _ANSWER
+    if connection := [value for name, value in lowered if name == b"connection"]:
+        ends |= _named(b",".join(connection))
+    return [header for header in lowered if header[0] not in ends]
