@@ -105,5 +105,6 @@ class Reader:
 
     async def one(self, query: Query[T], **parameters: Any) -> T | None:
         """The first row, or None."""
-        rows = await self.all(query, **parameters)
-        return rows[0] if rows else None
+        plan = query.plan(self._database.dialect)
+        rows = await self._database.read(plan.sql, plan.arguments(parameters))
+        return plan.row(rows[0]) if rows else None
