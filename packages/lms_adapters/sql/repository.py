@@ -12,12 +12,13 @@ from typing import Any, Generic, TypeVar
 
 from advanced_alchemy.exceptions import DuplicateKeyError, IntegrityError
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy.exc import IntegrityError as ConstraintBroken
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 
 from lms_core.domain.errors import Conflict, NotFound, Raced
+
+_TAKEN = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
 R = TypeVar("R", bound=DeclarativeBase)
 E = TypeVar("E")
@@ -60,8 +61,8 @@ class Repository(Generic[R, E]):
         try:
             await self._rows.add(row)
         except (DuplicateKeyError, IntegrityError) as error:
-            if not isinstance(error.__cause__, ConstraintBroken):
-                raise  # advanced-alchemy says the same when the connection is lost
+            if not taken(error.__cause__):
+                raise  # advanced-alchemy says the same of other constraints, and when the connection is lost
             raise Conflict("it is there already") from error
 
     async def update(self, entity: E, id: object | None = None) -> None:
@@ -86,6 +87,12 @@ class Repository(Generic[R, E]):
     def _out(self, row: R) -> E:
         self._read.append(row)
         return self._entity(**{name: getattr(row, name) for name in self._fields})
+
+
+def taken(error: BaseException | None) -> bool:
+    """Whether the database refused it because a unique value is there already."""
+    said = getattr(error, "orig", error)
+    return (getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None)) in _TAKEN
 
 
 @functools.cache

@@ -10,13 +10,13 @@ from typing import Any, Self
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from lms_adapters.sql import jobs, outbox
 from lms_adapters.sql.engine import Database, Driver, StoreUnavailable, Transaction
 from lms_adapters.sql.idempotency import Key, claim_key, keep_answer
+from lms_adapters.sql.repository import taken
 from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import Conflict, Invalid, Raced, Refusal, TooLarge
 from lms_core.domain.events import Envelope, Event, encode
@@ -119,12 +119,17 @@ _GONE = ("08", "57P")
 
 
 def refusal_of(error: BaseException, driver: Driver) -> Refusal | None:
-    """What a database's error means to the caller, where it is not our fault: Raced, StoreUnavailable, or Invalid."""
+    """What a database's error means to the caller, where it is not our fault.
+
+    Raced, Conflict, StoreUnavailable, or Invalid.
+    """
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, Refusal):
         state = str(getattr(getattr(cause, "orig", cause), "sqlstate", None) or "")
         if state in _RIVALS:
             return Raced()
+        if taken(cause):
+            return Conflict("it is there already")
         if state == _NO_TEXT:
             return Invalid("text cannot hold the character NUL")
         if state.startswith(_GONE) or getattr(cause, "connection_invalidated", False) or driver.away(cause):
@@ -205,8 +210,6 @@ class SqlUnitOfWork:
             await self._session.flush()
         except StaleDataError as error:
             raise Raced from error
-        except IntegrityError as error:
-            raise Conflict("it is there already") from error
         finally:
             await self._session.close()
 

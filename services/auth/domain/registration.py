@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Conflict, Invalid
 from lms_core.domain.people import language_tag, tidy_name
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\[\]\\]{1,64}@(?=.{3,253}$)[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")
+
+
+class AddressTaken(Conflict, code="auth/address-taken"):
+    """This address has an account already."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,4 +18,4 @@ class Accounts(Protocol):
         """Locked until the transaction ends. Raises NotFound."""
 
     async def add(self, account: Account) -> None:
-        """Raises Conflict when the address is taken."""
+        """Raises AddressTaken."""

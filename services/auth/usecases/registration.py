@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
-from lms_core.domain.errors import Conflict, Invalid
+from lms_core.domain.errors import Invalid
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.permissions import ADMIN, LEARNER
 from services.auth.domain.credentials import Credential, check_password
 from services.auth.domain.permissions import RoleAssignment
-from services.auth.domain.registration import Account, new_account
+from services.auth.domain.registration import Account, AddressTaken, new_account
 from services.auth.ports.credentials import Credentials, Passwords
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
@@ -24,7 +24,7 @@ from services.auth.ports.registration import Accounts
 class OpenAccount:
     """Open an account with its password and its first role; inside the unit of work."""
 
-    raises: ClassVar = (Conflict,)
+    raises: ClassVar = (AddressTaken,)
 
     accounts: Accounts
     credentials: Credentials
@@ -69,7 +69,7 @@ class Register:
         account = new_account(id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now)
         check_password(password, email=account.email, display_name=account.display_name)
         password_hash = await self.passwords.hash(password)
-        with suppress(Conflict):  # somebody registered the address at this very moment: the answer is the same
+        with suppress(AddressTaken):  # somebody registered the address at this very moment: the answer is the same
             async with self.uow:
                 known = await self.accounts.by_email(account.email)
                 if known is None:
@@ -82,7 +82,7 @@ class Register:
 class RegisterAdministrator:
     """Create an account with the role admin. For the operator, on the command line."""
 
-    raises: ClassVar = (Invalid, Conflict)
+    raises: ClassVar = (Invalid, AddressTaken)
 
     accounts: Accounts
     passwords: Passwords
@@ -99,7 +99,7 @@ class RegisterAdministrator:
         password_hash = await self.passwords.hash(password)
         async with self.uow:
             if await self.accounts.by_email(account.email) is not None:
-                raise Conflict("this address has an account already")
+                raise AddressTaken
             await self.open(account, password_hash, ADMIN)
             self.uow.record(
                 RoleAssigned(user_id=account.id, role=ADMIN, assigned_by=None, assigned_at=account.created_at)

@@ -61,6 +61,10 @@ class SqlShop:
     async def stumble(self) -> None:
         await self._session.execute(text("INSERT INTO shop (id) VALUES (1)"))
 
+    async def open(self, id: int, *, seats: int) -> None:
+        """Another shop; written at the end of the block."""
+        self._session.add(ShopRow(id=id, name="stall", seats=seats, version=1))
+
     async def rename(self, name: str, version: int) -> None:
         await self._rows.update(ShopEntity(id=1, name=name, seats=10, version=version))
 
@@ -106,7 +110,9 @@ async def bench(url: str) -> AsyncIterator[SqlBench]:
     try:
         await migrate(database, None)
         async with writing(database) as driver:
-            await driver.run("CREATE TABLE shop (id INTEGER PRIMARY KEY, name TEXT, seats INTEGER, version INTEGER)")
+            await driver.run(
+                "CREATE TABLE shop (id INTEGER PRIMARY KEY, name TEXT, seats INTEGER CHECK (seats >= 0), version INTEGER)"
+            )
             await driver.run("INSERT INTO shop VALUES (1, 'kiosk', 10, 1)")
         yield SqlBench(database)
     finally:

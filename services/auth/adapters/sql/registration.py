@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.repository import Repository
+from lms_core.domain.errors import Conflict
 from services.auth.adapters.sql.base import Row
-from services.auth.domain.registration import Account
+from services.auth.domain.registration import Account, AddressTaken
 from services.auth.ports.registration import Accounts
 
 
@@ -35,4 +36,7 @@ class SqlAccounts(Accounts):
         return await self._rows.get(id, lock=True)
 
     async def add(self, account: Account) -> None:
-        await self._rows.add(account)
+        try:
+            await self._rows.add(account)
+        except Conflict as error:
+            raise AddressTaken from error

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lms_adapters.sql.engine import Database
+from lms_adapters.sql.uow import Batch
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.contracts.auth import RegistrationRepeated, UserCreated
+from lms_core.domain.errors import Raced
 from services.auth.service import SERVICE
 
 ADA = {"email": "ada@example.org", "password": "correct horse battery", "display_name": "Ada Lovelace"}
@@ -33,6 +36,24 @@ async def test_a_known_address_gets_the_same_answer_and_its_owner_is_told(tmp_pa
         assert (first.status_code, first.content) == (second.status_code, second.content)
         assert len(await service.published(UserCreated)) == 1
         assert len(await service.published(RegistrationRepeated)) == 1
+
+
+async def test_a_lost_race_costs_no_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deadlock or a serialization failure at COMMIT is tried again, not taken for a known address."""
+    commit, raced = Batch.commit, []
+
+    async def once(self: Batch, database: Database) -> None:
+        if not raced:
+            raced.append(self)
+            await self.transaction.rollback()
+            raise Raced
+        await commit(self, database)
+
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        monkeypatch.setattr(Batch, "commit", once)
+        answer = await service.client().post("/api/v1/auth/register", json=ADA)
+        assert answer.status_code == 202
+        assert len(raced) == len(await service.published(UserCreated)) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, NotFound
+from lms_core.domain.errors import NotFound
 from lms_core.testing.fakes import MORNING
 from services.auth.domain.credentials import Credential
 from services.auth.domain.lockout import Patience, Tally
 from services.auth.domain.permissions import RoleAssignment
-from services.auth.domain.registration import Account
+from services.auth.domain.registration import Account, AddressTaken
 from services.auth.domain.tokens import RefreshToken, Session
 from services.auth.ports.credentials import Credentials, Passwords, SignIn
 from services.auth.ports.lockout import Places, Tallies
@@ -38,7 +38,7 @@ class FakeAccounts(Accounts):
 
     async def add(self, account: Account) -> None:
         if self.rival:
-            raise Conflict
+            raise AddressTaken
         self.kept[account.id] = account
 
 

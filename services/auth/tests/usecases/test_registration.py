@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
-from lms_core.domain.errors import Conflict, Invalid
+from lms_core.domain.errors import Invalid
 from lms_core.security.permissions import ADMIN, LEARNER
 from lms_core.testing.fakes import FakeClock, FakeIds, FakeUnitOfWork
+from services.auth.domain.registration import AddressTaken
 from services.auth.tests.usecases.fakes import FakeAccounts, FakeCredentials, FakePasswords, FakeRoles
 from services.auth.usecases.registration import OpenAccount, Register, RegisterAdministrator
 
@@ -85,5 +86,5 @@ async def test_the_operator_makes_administrators() -> None:
     assert await desk.roles.of(account.id) == {ADMIN}
     assert desk.uow.only(RoleAssigned).assigned_by is None
     assert desk.uow.only(UserCreated).user_id == account.id
-    with pytest.raises(Conflict):
+    with pytest.raises(AddressTaken):
         await desk.register_administrator()(**ADA)
