@@ -75,7 +75,11 @@ async def test_a_line_end_begins_no_header_of_a_mail(shared: School, text: str) 
 
 
 @pytest.mark.parametrize(
-    "email", ["a@b.c\r\nbcc: eve@example.org", "a@b.c,eve@example.org", "<a@b.c>", "a@b.c\x00", "a b@c.d"]
+    "email",
+    [
+        *("a@b.c\r\nbcc: eve@example.org", "a@b.c,eve@example.org", "<a@b.c>", "a@b.c\x00", "a b@c.d"),
+        *("a@b.com,c.de", "a@b.com;c.de", "a@b.com>x.de", "a@b.com)", "a@(b).com", "a@b.com\x7f"),
+    ],
 )
 async def test_an_address_is_one_address(shared: School, email: str) -> None:
     body = {"email": email, "password": PASSWORD, "display_name": "Ada"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,9 @@ from uuid import UUID
 from lms_core.domain.errors import Conflict, Invalid
 from lms_core.domain.people import language_tag, tidy_name
 
-_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\[\]\\]{1,64}@(?=.{3,253}$)[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")
+_LOCAL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}")
+_LETTERS = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
+"""Categories of Unicode that a domain's labels are made of, beside the hyphen."""
 
 
 class AddressTaken(Conflict, code="auth/address-taken"):
@@ -32,9 +35,27 @@ class Account:
 def normal_email(raw: str) -> str:
     """The address as accounts are found by. Raises Invalid at #/email."""
     email = raw.strip().lower()
-    if not _ADDRESS.fullmatch(email):
+    local, _, domain = email.partition("@")
+    if not email.isprintable() or not _LOCAL.fullmatch(local) or not _is_domain(domain):
         raise Invalid.at("#/email", "is not an e-mail address")
     return email
+
+
+def _is_domain(text: str) -> bool:
+    """Two labels or more of letters, digits and hyphens, of any script, in the one form that others read as well."""
+    labels = text.split(".")
+    return (
+        len(labels) > 1
+        and len(text) <= 253
+        and unicodedata.is_normalized("NFKC", text)
+        and all(
+            0 < len(label) < 64
+            and not label.startswith("-")
+            and not label.endswith("-")
+            and all(c == "-" or unicodedata.category(c) in _LETTERS for c in label)
+            for label in labels
+        )
+    )
 
 
 def new_account(*, id: UUID, email: str, display_name: str, locale: str, at: datetime) -> Account:

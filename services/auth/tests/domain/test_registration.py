@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import getaddresses
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -36,10 +38,20 @@ def test_whatever_is_accepted_has_one_at_sign_a_dotted_domain_and_no_spaces(raw:
     assert 1 <= len(local) <= 64
     assert "." in domain
     assert not any(c.isspace() for c in email)
+    assert [address for _, address in getaddresses([email])] == [email]
 
 
 @pytest.mark.parametrize(
-    "address", ["ada@example.org", "a.b+c@sub.example.co.uk", "ADA@Example.ORG", "użytkownik@poczta.pl", "x_y-z@ä.de"]
+    "address",
+    [
+        "ada@example.org",
+        "a.b+c@sub.example.co.uk",
+        "ADA@Example.ORG",
+        "użytkownik@poczta.pl",
+        "x_y-z@ä.de",
+        "m@xn--e-1.org",
+        "क@उदाहरण.भारत",
+    ],
 )
 def test_addresses_that_count(address: str) -> None:
     assert normal_email(address) == address.lower()
@@ -61,6 +73,17 @@ def test_addresses_that_count(address: str) -> None:
         "<ada@example.org>",
         "a" * 65 + "@example.org",
         "ada@" + "a" * 250 + ".org",
+        "ada@" + "a" * 64 + ".org",
+        "ada@" + ".".join(["a" * 60] * 5),
+        "ada@-example.org",
+        "ada@example-.org",
+        "ada@ex_ample.org",
+        "ada@example.org.",
+        "ada@[192.0.2.7]",
+        "ada@exa\u2488mple.org",
+        "ada@example\uff0ceve.org",
+        "ada@exam\x85ple.org",
+        "a\u202eda@example.org",
     ],
 )
 def test_addresses_that_do_not(address: str) -> None:
