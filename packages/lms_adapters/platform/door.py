@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from time import perf_counter
 from typing import Any, TypeAlias
@@ -96,8 +95,7 @@ class Door:
         if _KEY.fullmatch(key) is None:
             raise Invalid("Idempotency-Key is 1 to {most} visible ASCII characters", most=MAX_KEY)
         body = await _whole(receive)
-        digest = hashlib.sha256(body).hexdigest()
-        AMBIENT.set(Ambient(actor, Key(str(actor), f"POST {scope['path']}", key.decode(), digest)))
+        AMBIENT.set(Ambient(actor, Key.of(str(actor), f"POST {scope['path']}", key, body)))
         return _again(body, receive)
 
     async def _refuse(self, scope: Scope, send: Any, refusal: Refusal, accepted: bytes | None) -> None:

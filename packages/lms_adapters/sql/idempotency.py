@@ -6,7 +6,11 @@ the answer is rendered again from that id. Keys are kept for 24 hours.
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import hmac
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from lms_adapters.sql.engine import Database, Driver, writing
@@ -33,12 +37,21 @@ class Repeated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An Idempotency-Key as its caller used it."""
+    """An Idempotency-Key as its caller used it. Key and body are kept as digests only."""
 
     caller: str
     operation: str
     key: str
     body_hash: str
+
+    @classmethod
+    def of(cls, caller: str, operation: str, key: bytes, body: bytes) -> Self:
+        """The key, which is kept nowhere, salts the digest of the body: a body may hold a password."""
+        return cls(caller, operation, hashlib.sha256(key).hexdigest(), hmac.digest(key, body, "sha256").hex())
+
+    def apart(self, who: str) -> Self:
+        """For a caller whom no token names: they are told apart by what they say of themselves."""
+        return dataclasses.replace(self, caller=f"{self.caller} {hashlib.sha256(who.encode()).hexdigest()}")
 
 
 async def claim_key(driver: Driver, key: Key, now: int) -> None:

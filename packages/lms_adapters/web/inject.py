@@ -19,6 +19,7 @@ from dishka.entities.key import DependencyKey
 from dishka.integrations.base import default_parse_dependency, wrap_injection
 
 from lms_adapters.sql.idempotency import Repeated
+from lms_adapters.sql.uow import AMBIENT
 from lms_adapters.web.messages import view
 from lms_core.domain.errors import Raced, Refusal
 
@@ -96,11 +97,14 @@ def _plain(scope: AsyncContainer, key: DependencyKey) -> bool:
     return factory.type in _PLAIN and all(_plain(scope, need) for need in needs)
 
 
-def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+def repeatable(
+    again: Any, *, apart: str | None = None
+) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
     """Answer a request that was done before under the same Idempotency-Key as it was answered then.
 
     `again` is the use case that shows the result, called with the principal and the id that `uow.answer` named; or the
-    answer itself, where it is always the same. Stands between the route decorator and `@inject`.
+    answer itself, where it is always the same. Where callers are nobody yet, `apart` names the field of the body that
+    tells them apart: two of them may have thought of one key. Stands between the route decorator and `@inject`.
     """
 
     def decorate(handler: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -108,6 +112,9 @@ def repeatable(again: Any) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, 
 
         @functools.wraps(handler)
         async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+            ambient = AMBIENT.get()
+            if apart is not None and ambient is not None and ambient.key is not None:
+                ambient.key = ambient.key.apart(getattr(kwargs["data"], apart))
             try:
                 return await handler(*args, **kwargs)
             except Repeated as done:

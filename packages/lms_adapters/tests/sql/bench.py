@@ -111,7 +111,7 @@ async def bench(url: str) -> AsyncIterator[SqlBench]:
         await migrate(database, None)
         async with writing(database) as driver:
             await driver.run(
-                "CREATE TABLE shop (id INTEGER PRIMARY KEY, name TEXT, seats INTEGER CHECK (seats >= 0), version INTEGER)"
+                "CREATE TABLE shop (id INTEGER PRIMARY KEY, name TEXT, seats INT CHECK (seats >= 0), version INTEGER)"
             )
             await driver.run("INSERT INTO shop VALUES (1, 'kiosk', 10, 1)")
         yield SqlBench(database)

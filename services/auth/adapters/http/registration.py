@@ -31,7 +31,7 @@ class RegistrationController(Controller):
     path = "/auth/register"
 
     @post(guards=[anyone], status_code=202)
-    @repeatable(AcceptedView())
+    @repeatable(AcceptedView(), apart="email")
     @inject
     async def register(self, data: JSONBody[RegisterBody], register: FromDishka[Register]) -> AcceptedView:
         await register(email=data.email, password=data.password, display_name=data.display_name, locale=data.locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lms_core.contracts.auth import RegistrationRepeated, UserCreated
 from lms_core.domain.errors import Raced
 from services.auth.service import SERVICE
 
+XOF = {"shake_128", "shake_256"}
 ADA = {"email": "ada@example.org", "password": "correct horse battery", "display_name": "Ada Lovelace"}
 
 
@@ -83,3 +85,26 @@ async def test_a_repeated_key_has_one_effect(tmp_path: Path) -> None:
         assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
         assert len(await service.published(UserCreated)) == 1
         assert await service.published(RegistrationRepeated) == []
+
+
+async def test_two_people_may_have_thought_of_one_key(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        client, key = service.client(), {"Idempotency-Key": "shared"}
+        for email in ("ada@example.org", "ben@example.org"):
+            assert (await client.post("/api/v1/auth/register", json=ADA | {"email": email}, headers=key)).is_success
+        assert {event.email for event in await service.published(UserCreated)} == {"ada@example.org", "ben@example.org"}
+
+
+async def test_what_is_kept_of_a_key_does_not_tell_the_password(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        client, key = service.client(), "5a1f8e0c-77c1-4d0e-9f0b-6f3d9d2f6b11"
+        answer = await client.post("/api/v1/auth/register", json=ADA, headers={"Idempotency-Key": key})
+        assert service.running.database is not None
+        [kept] = await service.running.database.read(
+            "SELECT caller, operation, key, body_hash FROM lms_idempotency", ()
+        )
+        assert key not in kept
+        guesses = {
+            hashlib.new(name, answer.request.content).hexdigest() for name in hashlib.algorithms_guaranteed - XOF
+        }
+        assert not guesses & set(kept)
