@@ -131,6 +131,8 @@ class _Both:
     async def ask(self, method: str, target: str, token: str, headers: tuple[Header, ...]) -> Answer:
         sent = [("traceparent", TRACE), *headers]
         short, long = [await knock(way, method, target, token=token, headers=sent) for way in self._ways]
+        if told(short) != told(long) and target.startswith("/?"):  # a second passed, and the front page draws seconds
+            short, long = [await knock(way, method, target, token=token, headers=sent) for way in self._ways]
         assert told(short) == told(long), (method, target, headers)
         return short
 

@@ -30,8 +30,9 @@ export class Lms {
   }
 
   async signOut(): Promise<void> {
-    await this.api.POST("/api/v1/auth/logout");
+    const tokens = this.#tokens;
     this.#tokens = undefined;
+    if (tokens) await this.#bare.POST("/api/v1/auth/logout", { body: { refresh_token: tokens.refresh_token } });
   }
 
   #keep(tokens: Schemas["TokensView"] | undefined): void {

@@ -21,6 +21,7 @@ from lms_adapters.web.languages import Languages
 from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, log_cause, status_of
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
 from lms_core.domain.events import encode
+from lms_core.security.principal import bearer
 
 Scope: TypeAlias = Any
 """ASGI's HTTP scope, as plain ASGI sees it."""
@@ -75,19 +76,18 @@ class Door:
         metrics.request(self._service, scope["method"], str(route), status, perf_counter() - began)
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> Any:
-        """Who is it, and was this asked before? Raises Unauthenticated, Invalid, TooLarge, Unavailable."""
+        """Who is it, and was this asked before? Raises Invalid, TooLarge, Unavailable."""
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
             raise TooLarge("at most {most} bytes", most=MAX_BODY)
         authorization = headers.get(b"authorization")
         actor: UUID | str = "anonymous"
         if authorization is not None:
-            scheme, _, token = authorization.partition(b" ")
-            if scheme.lower() != b"bearer" or not token or not token.isascii():
-                raise Unauthenticated("send `Authorization: Bearer <access token>`")
-            principal = await self._verifier.principal(token.decode())
-            scope["principal"] = principal
-            actor = principal.id
+            try:
+                principal = scope["principal"] = await self._verifier.principal(bearer(authorization))
+                actor = principal.id
+            except Unauthenticated as denial:
+                scope["principal"] = denial  # raised by whoever wants somebody
         key = headers.get(b"idempotency-key")
         if key is None or scope["method"] != "POST":
             AMBIENT.set(Ambient(actor))

@@ -112,9 +112,7 @@ class Requires:
 
     def check(self, principal: object) -> None:
         """Raises Unauthenticated, Forbidden."""
-        if not isinstance(principal, Principal):
-            raise Unauthenticated
-        if self.permission not in principal.permissions:
+        if self.permission not in _somebody(principal).permissions:
             raise Forbidden("this needs the permission {rule}", rule=self.permission)
 
 
@@ -124,7 +122,10 @@ def requires(permission: str) -> Requires:
 
 
 async def anyone(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """State that a handler is open to all: a handler without a guard does not start."""
+    """State that a handler is open to all: a handler without a guard does not start.
+
+    Who shows a token that does not count is nobody here: an old one must not keep anybody from the next.
+    """
 
 
 Me: TypeAlias = NamedDependency[Principal]
@@ -133,7 +134,11 @@ Me: TypeAlias = NamedDependency[Principal]
 
 def me(scope: Scope) -> Principal:
     """The signed-in caller, as the handler parameter `me`. Raises Unauthenticated."""
-    principal = scope.get("principal")
-    if not isinstance(principal, Principal):
-        raise Unauthenticated
-    return principal
+    return _somebody(scope.get("principal"))
+
+
+def _somebody(principal: object) -> Principal:
+    """Who it is; the door leaves in their place what is wrong with their token. Raises Unauthenticated."""
+    if isinstance(principal, Principal):
+        return principal
+    raise principal if isinstance(principal, Unauthenticated) else Unauthenticated

@@ -9,7 +9,6 @@ INSTRUCTOR: Final = "instructor"
 ADMIN: Final = "admin"
 
 _LEARNER = {
-    "session:end",
     "profile:read",
     "profile:edit",
     "course:read",

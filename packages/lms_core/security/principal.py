@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.errors import Forbidden
+from lms_core.domain.errors import Forbidden, Unauthenticated
 from lms_core.security.permissions import permissions_of
 
 
@@ -32,3 +32,11 @@ class Principal:
         """Raises Forbidden unless it is theirs, or they hold the permission `unless`."""
         if owner != self.id and unless not in self.permissions:
             raise Forbidden("this belongs to someone else", rule=f"owner or {unless}")
+
+
+def bearer(authorization: bytes) -> str:
+    """The access token of an Authorization header (RFC 6750, section 2.1). Raises Unauthenticated."""
+    scheme, _, token = authorization.partition(b" ")
+    if scheme.lower() != b"bearer" or not token or not token.isascii():
+        raise Unauthenticated("send `Authorization: Bearer <access token>`")
+    return token.decode()

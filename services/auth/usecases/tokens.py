@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from uuid import UUID
 
-from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
-from lms_core.security.principal import Principal
 from services.auth.domain.lockout import TooManyAttempts
 from services.auth.domain.tokens import BadCredentials, BadRefreshToken, RefreshToken, Session
 from services.auth.ports.credentials import Credentials, Passwords
@@ -157,26 +154,27 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class LogOut:
-    """Sign out: this session's refresh token ends now, its access token within minutes."""
+    """Sign out: give the refresh token back, used or not.
+
+    Its session ends now, its access token within minutes. A token that nobody knows has nothing left to end (RFC 7009).
+    """
 
     raises: ClassVar = ()
 
     sessions: Sessions
+    signer: Signer
     uow: UnitOfWork
     clock: Clock
 
-    async def __call__(self, me: Principal) -> None:
+    async def __call__(self, *, refresh_token: str) -> None:
         async with self.uow:
-            await self._end(me.session)
-            self.uow.audit("session.ended", str(me.id), session=str(me.session), why="signed out")
-
-    async def _end(self, session_id: UUID) -> None:
-        try:
-            session = await self.sessions.get(session_id)
-        except NotFound:
-            return
-        session.end(self.clock.now())
-        await self.sessions.update(session)
+            token = await self.sessions.token(self.signer.digest(refresh_token))
+            if token is None:
+                return
+            session = await self.sessions.get(token.session_id)
+            session.end(self.clock.now())
+            await self.sessions.update(session)
+            self.uow.audit("session.ended", str(session.user_id), session=str(session.id), why="signed out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,28 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms_core.domain.errors import Unauthenticated, Unavailable
-from lms_core.security.principal import Principal
-from services.gateway.domain.authentication import bearer
+from lms_core.security.principal import Principal, bearer
 from services.gateway.ports.authentication import Verifier
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticate:
-    """Who asks; None for somebody who shows nothing: the services decide what that one may do."""
+    """Who asks; None for somebody who shows nothing, or a token that does not count.
 
-    raises: ClassVar = (Unauthenticated, Unavailable)
+    The services decide what that one may do, and say what is wrong with the token where they want somebody.
+    """
+
+    raises: ClassVar = (Unavailable,)
 
     verifier: Verifier
 
     async def __call__(self, authorization: bytes | None) -> Principal | None:
         if authorization is None:
             return None
-        return await self.verifier.principal(bearer(authorization))
+        try:
+            return await self.verifier.principal(bearer(authorization))
+        except Unauthenticated:
+            return None
 
 
 USE_CASES = (Authenticate,)

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.params import JSONBody
 
-from lms_adapters.web.auth import Me, anyone, requires
+from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import Body, View, view
 from services.auth.usecases.tokens import LogIn, LogOut, Refresh, ShowKeys, Tokens
@@ -68,10 +68,10 @@ class TokensController(Controller):
     async def refresh(self, data: JSONBody[RefreshBody], refresh: FromDishka[Refresh]) -> Response[TokensView]:
         return _answer(await refresh(refresh_token=data.refresh_token))
 
-    @post("/logout", guards=[requires("session:end")], status_code=204)
+    @post("/logout", guards=[anyone], status_code=204)
     @inject
-    async def logout(self, me: Me, log_out: FromDishka[LogOut]) -> None:
-        await log_out(me)
+    async def logout(self, data: JSONBody[RefreshBody], log_out: FromDishka[LogOut]) -> None:
+        await log_out(refresh_token=data.refresh_token)
 
     @get("/jwks", guards=[anyone])
     @inject

@@ -42,7 +42,8 @@ async def test_a_known_address_gets_the_same_answer_and_its_owner_is_told(tmp_pa
 
 async def test_a_lost_race_costs_no_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deadlock or a serialization failure at COMMIT is tried again, not taken for a known address."""
-    commit, raced = Batch.commit, []
+    commit = Batch.commit
+    raced: list[Batch] = []
 
     async def once(self: Batch, database: Database) -> None:
         if not raced:

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lms_core.security.permissions import LEARNER
-from lms_core.security.principal import Principal
-from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork, fake_id, principal
+from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork, fake_id
 from services.auth.domain.credentials import Credential
 from services.auth.domain.lockout import Patience, TooManyAttempts
 from services.auth.domain.registration import Account
@@ -70,10 +69,9 @@ class Desk:
         use_case = Refresh(self.sessions, self.signer, self.issue, POLICY, self.uow, self.clock)
         return await use_case(refresh_token=refresh_token)
 
-    async def log_out(self) -> None:
-        [session] = self.sessions.kept
-        me = Principal(ADA.id, frozenset({LEARNER}), session, MORNING + POLICY.access)
-        await LogOut(self.sessions, FakeUnitOfWork(), self.clock)(me)
+    async def log_out(self, refresh_token: str) -> None:
+        self.uow = FakeUnitOfWork()
+        await LogOut(self.sessions, self.signer, self.uow, self.clock)(refresh_token=refresh_token)
 
 
 async def test_the_access_token_says_who_and_for_how_long() -> None:
@@ -159,12 +157,13 @@ async def test_an_unused_session_expires() -> None:
 async def test_after_signing_out_the_refresh_token_does_not_count() -> None:
     desk = Desk()
     tokens = await desk.log_in()
-    await desk.log_out()
+    await desk.log_out(tokens.refresh_token)
+    assert desk.uow.audited == [("session.ended", str(ADA.id))]
     with pytest.raises(BadRefreshToken):
         await desk.refresh(tokens.refresh_token)
 
 
-async def test_signing_out_of_a_session_that_is_gone_changes_nothing() -> None:
-    uow = FakeUnitOfWork()
-    await LogOut(FakeSessions(), uow, FakeClock())(principal())
-    assert uow.committed
+async def test_signing_out_with_a_token_that_nobody_knows_changes_nothing() -> None:
+    desk = Desk()
+    await desk.log_out("guessed")
+    assert desk.uow.audited == []

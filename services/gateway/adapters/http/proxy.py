@@ -15,7 +15,7 @@ from opentelemetry.trace import SpanKind
 
 from lms_adapters.telemetry import tracing
 from lms_adapters.web.languages import Language, Languages
-from lms_core.domain.errors import Refusal, TooLarge, Unauthenticated, Unavailable
+from lms_core.domain.errors import Refusal, TooLarge, Unavailable
 from services.gateway.adapters.http import rate_limiting
 from services.gateway.adapters.http.exchange import Exchange, Limits
 from services.gateway.adapters.http.headers import Header, Incoming, forwarded, sort
@@ -124,22 +124,16 @@ class Proxy:
     async def _admit(
         self, scope: dict[str, Any], authorization: bytes | None, address: str, extra: list[Header]
     ) -> None:
-        """Who asks, and may they now? A bad token counts by address. Raises Unauthenticated, Unavailable, TooMany."""
-        person, denial = None, None
+        """Who asks, and may they now? Raises Unavailable, TooMany."""
+        principal = await self.authenticate(authorization)
         try:
-            principal = await self.authenticate(authorization)
             person = principal.id if principal is not None else None
-        except Unauthenticated as error:
-            denial = error
-        try:
             standing = await self.admit(person, address, scope["method"], scope["path"])
         except LimitReached as reached:
             extra += rate_limiting.headers(reached.standing)
             raise
         if standing is not None:
             extra += rate_limiting.headers(standing)
-        if denial is not None:
-            raise denial
 
 
 def _scope(scope: dict[str, Any], raw_path: bytes, headers: list[Header]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ async def test_passwords_are_not_tried_fast(opened: Opening) -> None:
 async def test_bad_tokens_count_by_address(opened: Opening) -> None:
     async with opened(address_rate=1, address_burst=1) as client:
         bad = {"authorization": "Bearer a.b.c"}
-        assert [(await client.get("/api/v1/auth/keys", headers=bad)).status_code for _ in range(2)] == [401, 429]
+        assert [(await client.get("/api/v1/auth/me", headers=bad)).status_code for _ in range(2)] == [401, 429]
 
 
 async def test_limits_can_be_switched_off(opened: Opening) -> None:

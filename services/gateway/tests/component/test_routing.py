@@ -45,12 +45,14 @@ async def test_a_services_refusal_comes_through(opened: Opening) -> None:
         assert answer.json()["trace_id"] == answer.headers["traceparent"][3:35]
 
 
-async def test_a_token_that_does_not_count_is_refused_at_the_door(opened: Opening) -> None:
+async def test_a_token_that_does_not_count_is_refused_where_somebody_is_wanted(opened: Opening) -> None:
     async with opened() as client:
-        answer = await client.get("/api/v1/auth/keys", headers={"authorization": "Bearer a.b.c"})
-        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
-        assert answer.headers["www-authenticate"] == "Bearer"
-        assert (await client.get("/api/v1/auth/keys")).status_code == 200
+        for authorization in ("Bearer a.b.c", "Basic YTpi"):
+            answer = await client.get("/api/v1/auth/me", headers={"authorization": authorization})
+            assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert answer.json()["detail"]
+            assert (await client.get("/api/v1/auth/keys", headers={"authorization": authorization})).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/nothing", "/internal/descriptor", "/internal/openapi"])

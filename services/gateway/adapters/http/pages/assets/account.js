@@ -16,9 +16,8 @@ function keep(told, name) {
   sessionStorage.setItem(KEY, JSON.stringify({ access, refresh, ends: Date.now() + seconds * 1000, name }));
 }
 
-async function post(path, body, token) {
+async function post(path, body) {
   const headers = { "content-type": "application/json", accept: "application/json" };
-  if (token) headers.authorization = `Bearer ${token}`;
   const answer = await fetch(`/api/v1/auth/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
   const said = answer.status === 204 ? null : await answer.json();
   if (!answer.ok) throw new Error(said.detail ? `${said.title}: ${said.detail}` : said.title);
@@ -56,9 +55,9 @@ export async function register(person) {
 }
 
 export async function signOut() {
-  const access = await token();
+  const session = known();
   sessionStorage.removeItem(KEY);
-  if (access !== null) await post("logout", undefined, access).catch(() => {});
+  if (session !== null) await post("logout", { refresh_token: session.refresh }).catch(() => {});
 }
 
 /** fetch with the token of this tab, renewed when it does not count any more. */

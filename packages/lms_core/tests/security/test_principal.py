@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lms_core.domain.errors import Unauthenticated
-from services.gateway.domain.authentication import bearer
+from lms_core.security.principal import bearer
 
 
 @pytest.mark.parametrize("scheme", [b"Bearer", b"bearer", b"BEARER"])
