@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -154,9 +155,10 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class LogOut:
-    """Sign out: give the refresh token back, used or not.
+    """Sign out: give the refresh token back, used or not; without one, the access token says which session ends.
 
-    Its session ends now, its access token within minutes. A token that nobody knows has nothing left to end (RFC 7009).
+    The session ends now, its access token within minutes. A refresh token that nobody knows has nothing left to end
+    (RFC 7009).
     """
 
     raises: ClassVar = ()
@@ -166,12 +168,15 @@ class LogOut:
     uow: UnitOfWork
     clock: Clock
 
-    async def __call__(self, *, refresh_token: str) -> None:
+    async def __call__(self, which: UUID | str) -> None:
+        """`which`: the session's id, or a refresh token of it."""
         async with self.uow:
-            token = await self.sessions.token(self.signer.digest(refresh_token))
-            if token is None:
-                return
-            session = await self.sessions.get(token.session_id)
+            if isinstance(which, str):
+                token = await self.sessions.token(self.signer.digest(which))
+                if token is None:
+                    return
+                which = token.session_id
+            session = await self.sessions.get(which)
             session.end(self.clock.now())
             await self.sessions.update(session)
             self.uow.audit("session.ended", str(session.user_id), session=str(session.id), why="signed out")

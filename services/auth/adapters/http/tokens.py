@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.params import JSONBody
 
-from lms_adapters.web.auth import anyone
+from lms_adapters.web.auth import anyone, me
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import Body, View, view
 from services.auth.usecases.tokens import LogIn, LogOut, Refresh, ShowKeys, Tokens
@@ -70,8 +70,10 @@ class TokensController(Controller):
 
     @post("/logout", guards=[anyone], status_code=204)
     @inject
-    async def logout(self, data: JSONBody[RefreshBody], log_out: FromDishka[LogOut]) -> None:
-        await log_out(refresh_token=data.refresh_token)
+    async def logout(
+        self, request: Request[Any, Any, Any], log_out: FromDishka[LogOut], data: JSONBody[RefreshBody | None] = None
+    ) -> None:
+        await log_out(data.refresh_token if data else me(request.scope).session)
 
     @get("/jwks", guards=[anyone])
     @inject

@@ -158,6 +158,18 @@ async def test_signing_out_takes_a_used_token_or_one_that_nobody_knows(service: 
     assert refused(await refresh(service, fresh), "auth/bad-refresh-token")
 
 
+async def test_signing_out_without_a_refresh_token_ends_the_session_of_the_access_token(
+    service: ServiceUnderTest,
+) -> None:
+    here, there = await signed_in(service), await signed_in(service)
+    client = service.client()
+    assert refused(await client.post(LOGOUT), "unauthenticated")
+    client.headers["authorization"] = f"Bearer {here['access_token']}"
+    assert [(await client.post(LOGOUT)).status_code for _ in range(2)] == [204, 204]
+    assert refused(await refresh(service, here["refresh_token"]), "auth/bad-refresh-token")
+    assert (await refresh(service, there["refresh_token"])).status_code == 200
+
+
 async def test_an_old_access_token_does_not_keep_from_the_next(service: ServiceUnderTest) -> None:
     tokens = await signed_in(service)
     service.clock.advance(timedelta(hours=1))

@@ -71,7 +71,7 @@ class Desk:
 
     async def log_out(self, refresh_token: str) -> None:
         self.uow = FakeUnitOfWork()
-        await LogOut(self.sessions, self.signer, self.uow, self.clock)(refresh_token=refresh_token)
+        await LogOut(self.sessions, self.signer, self.uow, self.clock)(refresh_token)
 
 
 async def test_the_access_token_says_who_and_for_how_long() -> None:
