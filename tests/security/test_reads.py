@@ -131,7 +131,9 @@ class _Both:
     async def ask(self, method: str, target: str, token: str, headers: tuple[Header, ...]) -> Answer:
         sent = [("traceparent", TRACE), *headers]
         short, long = [await knock(way, method, target, token=token, headers=sent) for way in self._ways]
-        if told(short) != told(long) and target.startswith("/?"):  # a second passed, and the front page draws seconds
+        tries = 10 if target.partition("?")[0] in ("/", "/pulse") else 0  # they tell of each second
+        while told(short) != told(long) and tries:
+            tries -= 1
             short, long = [await knock(way, method, target, token=token, headers=sent) for way in self._ways]
         assert told(short) == told(long), (method, target, headers)
         return short
