@@ -18,6 +18,10 @@ Personal = Annotated[str, PERSONAL]
 """Text about a person: nulled in logs and inboxes when the person is erased."""
 
 
+MAX_ATTRIBUTE = 500
+"""Characters of an attribute that comes from elsewhere: an index of PostgreSQL takes 2,700 bytes."""
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every event; `@event` gives it its name."""
 
@@ -87,16 +91,19 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_headers(cls, headers: dict[str, str], body: bytes) -> Envelope:
-        """The inverse of `headers`. Raises KeyError or ValueError when an attribute is missing or malformed."""
-        return cls(
-            id=headers["ce_id"],
-            source=headers["ce_source"],
-            type=headers["ce_type"],
-            key=headers["ce_subject"],
-            time=datetime.fromisoformat(headers["ce_time"]),
-            traceparent=headers.get("traceparent", ""),
-            body=body,
-        )
+        """The inverse of `headers`. Raises KeyError or ValueError when an attribute is missing or malformed.
+
+        What it lets through every inbox can keep: whoever may write to a stream may not stop it.
+        """
+        id, source, type_, key, time = (headers[f"ce_{name}"] for name in ("id", "source", "type", "subject", "time"))
+        traceparent = headers.get("traceparent", "")
+        for attribute in (id, source, type_, key, traceparent):
+            if "\0" in attribute or len(attribute) > MAX_ATTRIBUTE:
+                raise ValueError(f"{attribute[:40]!r}… is longer than {MAX_ATTRIBUTE} characters, or has a NUL")
+        at = datetime.fromisoformat(time)
+        if at.tzinfo is None or not 1 < at.year < 9999:
+            raise ValueError(f"{time!r} is not a moment: it lacks a zone, or is out of this world")
+        return cls(id=id, source=source, type=type_, key=key, time=at, traceparent=traceparent, body=body)
 
 
 _encoder = msgspec.json.Encoder()

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from lms_adapters.bus import open_bus
 from lms_core.ports.bus import Bus
-from lms_core.testing.suites.bus import Broker, BrokerBusContract, BusContract, RecordingSink, events, fed
+from lms_core.testing.suites.bus import MALFORMED, Broker, BrokerBusContract, BusContract, RecordingSink, events, fed
 from tests.engines.kafka import Kafka
 
 pytestmark = pytest.mark.engine
@@ -43,6 +43,9 @@ class KafkaBroker(Broker):
         await producer.send_and_wait(stream, b"no headers")
         await producer.send_and_wait(stream, b"\xff", headers=[("ce_id", b"\xff\xfe"), ("ce_time", b"yesterday")])
         await producer.send_and_wait(stream, None, key=b"tombstone")
+        for malformed in MALFORMED:
+            headers = [(name, value.encode()) for name, value in malformed.items()]
+            await producer.send_and_wait(stream, b"{}", headers=headers)
         await producer.stop()
 
     async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:

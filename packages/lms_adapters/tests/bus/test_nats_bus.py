@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import quote
 
 import nats as client
 import pytest
@@ -10,7 +11,7 @@ from nats.js import JetStreamContext
 from lms_adapters.bus import open_bus
 from lms_adapters.bus.nats import stream_name
 from lms_core.ports.bus import Bus
-from lms_core.testing.suites.bus import Broker, BrokerBusContract, RecordingSink, events, fed
+from lms_core.testing.suites.bus import MALFORMED, Broker, BrokerBusContract, RecordingSink, events, fed
 from tests.engines.nats import Nats
 
 pytestmark = pytest.mark.engine
@@ -42,6 +43,9 @@ class NatsBroker(Broker):
             await jetstream.publish(stream, b"no headers")
             await jetstream.publish(stream, b"", headers={"ce-id": "1", "ce-time": "yesterday"})
             await jetstream.publish(stream, b"\xff", headers={"ce-id": "%ff%fe", "x": "é"})
+            for malformed in MALFORMED:
+                headers = {name.replace("ce_", "ce-"): quote(value) for name, value in malformed.items()}
+                await jetstream.publish(stream, b"{}", headers=headers)
 
     async def jetstream(self) -> AsyncIterator[JetStreamContext]:
         connection = await client.connect(self.server.url)

@@ -45,6 +45,18 @@ def events(stream: str, count: int, *, start: int = 0, keys: int = 5) -> list[En
     return [event(stream, n, f"key-{n % keys}") for n in range(start, start + count)]
 
 
+_WHOLE = event("lms.contract", 0).headers
+MALFORMED: tuple[dict[str, str], ...] = (
+    {**_WHOLE, "ce_time": "2026-01-02T03:04:05"},  # where?
+    {**_WHOLE, "ce_time": "0001-01-01T00:00:00+14:00"},
+    {**_WHOLE, "ce_id": "a\0b"},
+    {**_WHOLE, "ce_subject": "\0"},
+    {**_WHOLE, "ce_subject": "x" * 3000},
+    {**_WHOLE, "traceparent": "\0"},
+)
+"""Headers that an inbox cannot keep."""
+
+
 class RecordingSink:
     """An inbox in memory: unique ids, the events and the position stored together."""
 
@@ -126,7 +138,9 @@ class Broker(ABC):
         raise NotImplementedError
 
     async def scribble(self, stream: str) -> None:
-        """Put messages on the stream that are no events: no headers, headers that are no text, an empty body."""
+        """Put messages on the stream that are no events: no headers, headers that are no text, an empty body; and
+        events with each of the `MALFORMED` headers.
+        """
         raise NotImplementedError
 
 
