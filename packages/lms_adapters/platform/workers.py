@@ -19,11 +19,12 @@ from dishka import AsyncContainer
 from opentelemetry.trace import SpanKind
 
 from lms_adapters.bus.session import heeding_cancellation
-from lms_adapters.platform.service import Service, Subscription, Work
-from lms_adapters.sql import idempotency, jobs
+from lms_adapters.platform.job_runner import JobRunner
+from lms_adapters.platform.service import Service, Subscription
+from lms_adapters.sql import idempotency
 from lms_adapters.sql.engine import LEASE_SECONDS, Database, StoreUnavailable, writing
 from lms_adapters.sql.inbox import Inbox, Received, State
-from lms_adapters.sql.jobs import JobQueue, Leased, LostLease
+from lms_adapters.sql.jobs import JobQueue
 from lms_adapters.sql.outbox import Outbox
 from lms_adapters.sql.uow import AMBIENT, Ambient, Batch
 from lms_adapters.telemetry import metrics, tracing
@@ -32,7 +33,6 @@ from lms_core.domain.events import Envelope, decode
 from lms_core.domain.time import to_ms
 from lms_core.ports.bus import Bus, Lost
 from lms_core.ports.clock import Clock
-from lms_core.ports.jobs import JobRun
 from lms_core.ports.uow import RolledBack, UnitOfWork
 
 SAFETY_SCAN = 30.0
@@ -54,6 +54,7 @@ class Workers:
     ) -> None:
         self.outbox = Outbox(database)
         self.queue = JobQueue(database, clock)
+        self.jobs = JobRunner(service, self.queue, database, container, clock)
         self.inbox = inbox
         self._service = service
         self._database = database
@@ -61,10 +62,8 @@ class Workers:
         self._bus = bus
         self._clock = clock
         self._owner = uuid4().hex
-        self._work = {w.job.name: w for w in service.jobs}
         self._tasks: list[asyncio.Task[None]] = []
         self._lost: dict[str, str] = {}
-        self._inherited = False
 
     # life
 
@@ -84,8 +83,8 @@ class Workers:
                     functools.partial(self.handle_once, subscription),
                     functools.partial(self.inbox.next_due, subscription.name),
                 )
-        if self._work:
-            self._loop("jobs", "jobs", self.jobs_once, self.queue.next_due)
+        if self._service.jobs:
+            self._loop("jobs", "jobs", self.jobs.begin, self.jobs.next_due)
         self._start(self._housekeeping(), "housekeeping")
 
     async def stop(self) -> None:
@@ -94,6 +93,7 @@ class Workers:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.jobs.stop()
 
     def faults(self, say: Callable[[Unavailable], str] = str) -> dict[str, str]:
         """Loops that have ended though they must not, and streams of which the bus lost events."""
@@ -153,7 +153,7 @@ class Workers:
             moved = await self.relay_once()
             for subscription in self._service.subscribes:
                 moved += await self.handle_once(subscription)
-            moved = moved or await self.jobs_once()
+            moved = moved or await self.jobs.once()
             if not moved:
                 return total
             total += moved
@@ -295,45 +295,6 @@ class Workers:
             if batch.broken:
                 raise RolledBack
             await self.inbox.done(batch.driver, subscription.name, event, tracing.span_id())
-
-    # jobs
-
-    async def jobs_once(self) -> int:
-        """Run what is due, up to sixteen at a time; how many ran."""
-        if not self._work:
-            return 0
-        if not self._inherited:
-            await self.queue.inherit()
-            self._inherited = True
-        leased = await self.queue.claim(uuid4().hex)
-        await asyncio.gather(*(self._job(job) for job in leased))
-        return len(leased)
-
-    async def _job(self, leased: Leased) -> None:
-        with tracing.span(leased.name, leased.traceparent, kind=SpanKind.CONSUMER):
-            try:
-                await self._run_job(self._work[leased.name], leased)
-            except LostLease:
-                _log.warning("a job outlived its lease; its result was dropped", job=leased.name, id=leased.id)
-            except Exception as error:  # noqa: BLE001  a loop never ends by an error
-                dead = await self.queue.failed(leased, error)
-                (_log.error if dead else _log.warning)(
-                    "job failed", job=leased.name, id=leased.id, error=in_full(error), dead=dead
-                )
-                metrics.job_runs(leased.name, "dead" if dead else "retry").inc()
-            else:
-                metrics.job_runs(leased.name, "done").inc()
-
-    async def _run_job(self, work: Work, leased: Leased) -> None:
-        ambient = Ambient(leased.name, leased=leased)
-        AMBIENT.set(ambient)
-        async with self._container() as scope:
-            use_case = await scope.get(work.use_case)
-            run = JobRun(leased.id, leased.attempt, leased.attempt >= jobs.MAX_ATTEMPTS)
-            await use_case(decode(work.job, leased.args), run)  # type: ignore[type-var]
-        if not ambient.finished:
-            async with writing(self._database) as driver:
-                await jobs.finish(driver, leased, to_ms(self._clock.now()))
 
     # housekeeping
 

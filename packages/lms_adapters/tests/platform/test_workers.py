@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from lms_adapters.platform.job_runner import DEADLINE, SLOTS
 from lms_adapters.sql import inbox, jobs
 from lms_adapters.sql.backoff import MAX_AGE
 from lms_adapters.sql.engine import StoreUnavailable
 from lms_adapters.testing.service import ServiceUnderTest
-from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, PlayerWon, PointScored
+from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, Congratulate, PlayerWon, PointScored
 from lms_core.domain.events import Envelope, encode
+from lms_core.ports.uow import UnitOfWork
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
@@ -193,6 +196,62 @@ async def test_what_fails_is_tried_for_a_day(toy: ServiceUnderTest) -> None:
     assert max(given_up.values()) <= 4 * MAX_AGE  # the test is slow to try again: the pauses are shorter
     assert jobs.BACKOFF.pause(jobs.MAX_ATTEMPTS) == jobs.BACKOFF.longest
     assert inbox.BACKOFF.pause(inbox.MAX_ATTEMPTS) == inbox.BACKOFF.longest
+
+
+async def congratulate(toy: ServiceUnderTest, *players: str) -> None:
+    async with toy.running.container() as scope:
+        uow = await scope.get(UnitOfWork)
+        async with uow:
+            for player in players:
+                uow.enqueue(Congratulate(player=player))
+
+
+async def test_a_job_that_hangs_holds_up_no_other(toy: ServiceUnderTest) -> None:
+    workers = toy.running.workers
+    assert workers is not None
+    workers.start()
+    TROUBLE.hold.add("ada")
+    async with asyncio.timeout(20):
+        await congratulate(toy, "ada")
+        await TROUBLE.held.wait()
+        others = [f"p{n}" for n in range(2 * SLOTS)]
+        await congratulate(toy, *others)
+        assert sorted([await TROUBLE.told.get() for _ in others]) == sorted(others)
+    assert await workers.queue.backlog() == {"open": 1, "dead": 0}
+
+
+async def test_a_job_that_hangs_is_broken_off_before_its_lease_ends(
+    toy: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert jobs.LEASE_MS / 2 < DEADLINE * 1000 < jobs.LEASE_MS
+    TROUBLE.hold.add("ada")
+    await congratulate(toy, "ada")
+    with monkeypatch.context() as impatient:
+        impatient.setattr("lms_adapters.platform.job_runner.DEADLINE", 0.01)
+        await toy.drain()
+    [hung] = await toy.running.workers.queue.listing()  # type: ignore[union-attr]
+    assert (hung["attempts"], hung["error"]) == (1, "TooLong: broken off after 0.01 s")
+    TROUBLE.hold.clear()
+    await toy.advance(timedelta(minutes=1))
+    assert TROUBLE.told.get_nowait() == "ada"
+
+
+async def test_a_failure_that_cannot_be_written_down_is_tried_again(
+    toy: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> bool:
+        raise StoreUnavailable("the database cannot be reached")
+
+    workers = toy.running.workers
+    assert workers is not None
+    TROUBLE.provider_down = 1
+    await congratulate(toy, "ada", "bob")
+    with monkeypatch.context() as away:
+        away.setattr(workers.queue, "failed", gone)
+        await toy.drain()
+    assert TROUBLE.told.qsize() == 1
+    await toy.advance(timedelta(minutes=2))
+    assert TROUBLE.told.qsize() == 2
 
 
 async def test_a_job_whose_worker_died_is_taken_over_after_its_lease(toy: ServiceUnderTest) -> None:

@@ -192,12 +192,12 @@ async def staged_while_the_job_runs(folder: Path, environ: Mapping[str, str] | N
 
         store.meanwhile = meanwhile
         await service.collect(an_envelope("a"))
-        assert await workers.jobs_once() == 1
+        assert await workers.jobs.once() == 1
         assert (store.ids, await service.staged()) == (["a"], 1)
         service.clock.advance(LINGER)
-        assert await workers.jobs_once() == 1
+        assert await workers.jobs.once() == 1
         assert (store.ids, await service.staged()) == (["a", "b"], 0)
-        assert await workers.jobs_once() == 0
+        assert await workers.jobs.once() == 0
 
 
 async def test_what_is_staged_while_the_job_runs_is_loaded_next(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
@@ -61,6 +62,9 @@ class Trouble:
         self.refused: set[int] = set()
         self.provider_down = 0
         self.calls: list[tuple[str, int]] = []
+        self.held = asyncio.Event()
+        self.hold: set[str] = set()
+        self.told: asyncio.Queue[str] = asyncio.Queue()
         self.races = 0
 
 
@@ -133,11 +137,15 @@ class SendCongratulations:
 
     async def __call__(self, job: Congratulate, run: JobRun) -> None:
         TROUBLE.calls.append((run.id, run.attempt))
+        if job.player in TROUBLE.hold:
+            TROUBLE.held.set()
+            await asyncio.Event().wait()
         if TROUBLE.provider_down > 0:
             TROUBLE.provider_down -= 1
             raise ConnectionError("the provider is down")
         async with self.uow:
             await self.session.execute(text("INSERT INTO told (player) VALUES (:p)"), {"p": job.player})
+        TROUBLE.told.put_nowait(job.player)
 
 
 @dataclass(frozen=True, slots=True)
