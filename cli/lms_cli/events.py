@@ -125,23 +125,40 @@ def skip(ctx: click.Context, service: str, seq: tuple[int, ...], json: bool) -> 
 
 
 @events.command()
-@click.argument("name")
-@click.option("--verify", is_flag=True, help="Only compare: change nothing, exit 1 on a difference.")
+@click.argument("service")
+@click.argument("stream")
 @as_json
 @click.pass_context
-def replay(ctx: click.Context, name: str, verify: bool, json: bool) -> None:
+def resume(ctx: click.Context, service: str, stream: str, json: bool) -> None:
+    """Let SERVICE go on with STREAM (such as lms.course), of which the broker lost events, from the oldest it has.
+
+    Then rebuild what was missed: `lms events replay NAME --lost` for each projection. Reactions have missed it.
+    """
+    rows = operate("events.resume", (service,), source(ctx), service=service, stream=stream)
+    awaited(show(rows, json=json, empty=""))
+
+
+@events.command()
+@click.argument("name")
+@click.option("--verify", is_flag=True, help="Only compare: change nothing, exit 1 on a difference.")
+@click.option(
+    "--lost", is_flag=True, help="What has not arrived was lost and will not: after `resume`, once all is sent."
+)
+@as_json
+@click.pass_context
+def replay(ctx: click.Context, name: str, verify: bool, lost: bool, json: bool) -> None:
     """Rebuild the projection NAME (such as progress.course-progress) from the publishers' logs.
 
     It is built beside the live tables and compared with them, row by row; what differs is printed, and without
     --verify mended in one transaction. The platform may go on running.
     """
-    found, mended, at = 0, False, (name.partition(".")[0],)
+    found, waiting, mended, at = 0, 0, False, (name.partition(".")[0],)
 
     async def rows() -> AsyncIterator[Row]:
-        nonlocal found, mended
-        async for row in operate("events.replay", (), source(ctx), at=at, name=name, verify=verify):
+        nonlocal found, waiting, mended
+        async for row in operate("events.replay", (), source(ctx), at=at, name=name, verify=verify, lost=lost):
             if "read" in row:
-                mended = row.get("mended", False)
+                mended, waiting = row.get("mended", False), row.get("waiting", 0)
                 if not json and sys.stdout.isatty():
                     console.print(f"  {row['read']:>8} events read", end="\r")
                 continue
@@ -151,6 +168,10 @@ def replay(ctx: click.Context, name: str, verify: bool, json: bool) -> None:
     awaited(show(rows(), json=json, empty=f"{name}: no difference"))
     if found and not json:
         console.print(("One row differs" if found == 1 else f"{found} rows differ") + (", mended" if mended else ""))
+    if waiting and not json:
+        console.print(
+            "One event has not been handled yet" if waiting == 1 else f"{waiting} events have not been handled yet"
+        )
     if found and not mended:
         ctx.exit(1)
 

@@ -163,8 +163,21 @@ async def backlog(platform: Platform, service: str | None = None) -> AsyncIterat
         yield {"service": one.service.name, **await one.workers.measure()}
 
 
+@operation("events.resume")
+async def events_resume(platform: Platform, service: str, stream: str) -> AsyncIterator[Row]:
+    """Go on with the oldest that the bus has of a stream of which it lost events."""
+    [one] = stores(platform, service)
+    assert one.workers is not None
+    if platform.settings.bus_url.startswith("memory"):
+        raise OperationFailed("the memory bus reads the publishers' logs and has lost nothing")
+    position = await one.workers.resume(stream)
+    if position is None:
+        raise OperationFailed(f"{service} has read nothing of {stream}")
+    yield {"service": service, "stream": stream, "stood at": position, "state": "goes on from the oldest"}
+
+
 @operation("events.replay")
-async def events_replay(platform: Platform, name: str, verify: bool = False) -> AsyncIterator[Row]:
+async def events_replay(platform: Platform, name: str, verify: bool = False, lost: bool = False) -> AsyncIterator[Row]:
     """`{"read": n}` as it goes, then a row for each difference; see `lms_adapters.platform.replay`."""
     service = name.partition(".")[0]
     [one] = stores(platform, service)
@@ -175,7 +188,7 @@ async def events_replay(platform: Platform, name: str, verify: bool = False) -> 
             if log is not None:
                 logs[stream] = log
         read: asyncio.Queue[int] = asyncio.Queue()
-        work = asyncio.create_task(replay(name, one, logs, verify=verify, progress=read.put_nowait))
+        work = asyncio.create_task(replay(name, one, logs, verify=verify, lost=lost, progress=read.put_nowait))
         try:
             while not work.done():
                 look = asyncio.create_task(read.get())

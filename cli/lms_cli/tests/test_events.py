@@ -84,6 +84,19 @@ def test_a_dead_job_is_shown_requeued_and_cancelled(lms: Line) -> None:
     assert lms("jobs", "cancel", "billing", "j1").exit_code == 1
 
 
+def test_a_stream_that_lost_events_is_resumed(lms: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    resume = ("events", "resume", "user", "lms.auth")
+    assert lms(*resume).output == "Error: the memory bus reads the publishers' logs and has lost nothing\n"
+    monkeypatch.setenv("LMS_BUS_URL", "nats://127.0.0.1:1")
+    assert lms(*resume).output == "Error: user has read nothing of lms.auth\n"
+    with sqlite3.connect(lms.data / "user.db") as database:
+        database.execute("INSERT INTO lms_ingest_pos VALUES ('lms.auth', '10@old')")
+    [row] = lms.rows(*resume)
+    assert (row["stood at"], row["state"]) == ("10@old", "goes on from the oldest")
+    with sqlite3.connect(lms.data / "user.db") as database:
+        assert database.execute("SELECT action, subject FROM lms_audit").fetchall() == [("events.resumed", "lms.auth")]
+
+
 def test_a_projection_that_differs_is_told_and_mended(lms: Line) -> None:
     assert lms("events", "replay", "course.prices", "--verify").output == "course.prices: no difference\n"
     with sqlite3.connect(lms.data / "course.db") as database:

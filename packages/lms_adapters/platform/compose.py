@@ -161,6 +161,8 @@ class RunningService:
         try:
             if self.database is not None:
                 await self.database.read("SELECT 1", ())
+            if self.workers is not None:
+                faults |= await self.workers.lost()
             await self.bus.ready()
         except Unavailable as error:
             faults["dependency"] = say(error)

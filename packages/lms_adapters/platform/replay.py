@@ -9,7 +9,8 @@ the order of its log; an event that cannot be handled yet holds up its key and i
 events, up to the end of its log; and of others' events those that the inbox has marked as done, those that it may have
 forgotten because they are older than it remembers, and those that it never got although later ones of the same stream
 have arrived: lost by a broker, or older than the subscription, and a replay is the remedy. What is open in the inbox or
-has not reached it is left to the inbox, and what was skipped is left out.
+has not reached it is left to the inbox, unless the operator says that what has not come is `lost`; and what was skipped
+is left out.
 
 **The moment of comparison** is one: most is read without holding anybody up; then this service's writers are held
 (SQLite: the one writer; PostgreSQL: a lock on the projection's tables), what came meanwhile is read as well, and the
@@ -88,21 +89,22 @@ async def replay(
     logs: Mapping[str, Log],
     *,
     verify: bool = False,
+    lost: bool = False,
     without: Collection[str] = (),
     progress: Callable[[int], None] = lambda _handled: None,
 ) -> Difference:
     """Compare the projection `name` with what its events make of it; unless `verify`, mend it in one transaction.
 
-    `logs` holds the publishers' outboxes by stream; `without` names events (by id) to leave out; `progress` hears how
-    many events were handled so far. Raises CannotReplay for a name that is no projection of this service, or when a log
-    is missing.
+    `logs` holds the publishers' outboxes by stream; `lost` says that what the inbox has not got will not come; what is
+    named in `without` (event ids) is left out; `progress` hears how many events were handled. Raises CannotReplay for a
+    name that is no projection of this service, or when a log is missing.
     """
     subscription, live = _projection(running.service, name), running.database
     assert live is not None
     sources = list(_logs(running, subscription, logs))
     async with _scratch(running, live) as scratch, _container(running, scratch) as container:
         rebuild = _Rebuild(subscription, container, scratch, running.clock, progress)
-        readers = [_Reader(subscription, running, stream, log, frozenset(without)) for stream, log in sources]
+        readers = [_Reader(subscription, running, stream, log, frozenset(without), lost) for stream, log in sources]
         await rebuild.catch_up(readers)
         transaction = await live.begin()
         try:
@@ -208,7 +210,13 @@ class _Reader:
     """Brings the events of a stream that count; those that do not yet are asked about again the next time."""
 
     def __init__(
-        self, subscription: Subscription, running: RunningService, stream: str, log: Log, without: frozenset[str]
+        self,
+        subscription: Subscription,
+        running: RunningService,
+        stream: str,
+        log: Log,
+        without: frozenset[str],
+        lost: bool,
     ) -> None:
         service = running.service
         assert running.database is not None
@@ -219,7 +227,9 @@ class _Reader:
         self._log = log
         self._without = without
         self._live = running.database
-        self._forgotten = to_ms(running.clock.now()) - INBOX_KEPT_MS
+        now = to_ms(running.clock.now())
+        self._given_up = now if lost else now - INBOX_KEPT_MS
+        """Of what is older nobody waits for it to arrive."""
         self._position = Position()
         self._open: list[Envelope] = []
         self._unseen: list[Envelope] = []
@@ -259,7 +269,7 @@ class _Reader:
                 self._unseen.clear()
             if state == State.SKIPPED or not self._wanted(event):
                 continue
-            if state is None and to_ms(event.time) >= self._forgotten:
+            if state is None and to_ms(event.time) > self._given_up:
                 self._unseen.append(event)
             elif state in (None, ELSEWHERE, State.DONE):
                 counting.append(event)

@@ -17,6 +17,8 @@ from uuid import uuid4
 import structlog
 from dishka import AsyncContainer
 from opentelemetry.trace import SpanKind
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms_adapters.bus.session import heeding_cancellation
 from lms_adapters.platform.job_runner import JobRunner
@@ -63,7 +65,7 @@ class Workers:
         self._clock = clock
         self._owner = uuid4().hex
         self._tasks: list[asyncio.Task[None]] = []
-        self._lost: dict[str, str] = {}
+        self._lost: dict[str, tuple[str | None, str]] = {}
 
     # life
 
@@ -96,9 +98,15 @@ class Workers:
         await self.jobs.stop()
 
     def faults(self, say: Callable[[Unavailable], str] = str) -> dict[str, str]:
-        """Loops that have ended though they must not, and streams of which the bus lost events."""
-        ended = {t.get_name(): say(_ended(t)) for t in self._tasks if t.done()}
-        return ended | self._lost
+        """Loops that have ended though they must not."""
+        return {t.get_name(): say(_ended(t)) for t in self._tasks if t.done()}
+
+    async def lost(self) -> dict[str, str]:
+        """Streams of which the bus lost events. Whoever resumes one moves its position, in whichever process."""
+        for stream, (position, _) in list(self._lost.items()):
+            if await self.inbox.position(stream) != position:
+                del self._lost[stream]
+        return {f"ingest {stream}": why for stream, (_, why) in self._lost.items()}
 
     def _start(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=f"{self._service.name} {name}"))
@@ -171,17 +179,16 @@ class Workers:
         return len(pending)
 
     async def _feed(self, stream: str) -> None:
-        name, bell, pause = f"ingest {stream}", asyncio.Event(), 0.1
+        name, bell, pause = f"ingest {stream}", self._database.wake.bell("ingest"), 0.1
         heed = heeding_cancellation()
         while True:
             heed()
+            bell.clear()
             try:
                 async with self._leading(name, bell):
                     heed()
-                    await self._bus.feed(stream, self.inbox)
+                    await self._receive(stream)
             except Exception as error:  # noqa: BLE001  a loop never ends by an error
-                if isinstance(error, Lost):
-                    self._lost[f"ingest {stream}"] = f"{error}: replay from the publisher's log"
                 _log.error(
                     "ingest will try again",
                     service=self._service.name,
@@ -189,13 +196,39 @@ class Workers:
                     error=in_full(error),
                     after=pause,
                 )
-                await asyncio.sleep(pause)
+                await _sound(bell, pause)
                 pause = min(pause * 2, 5.0)
+
+    async def _receive(self, stream: str) -> None:
+        try:
+            await self._bus.feed(stream, self.inbox)
+        except Lost as error:
+            mend = f"`lms events resume {self._service.name} {stream}` goes on with what there is"
+            self._lost[stream] = (await self.inbox.position(stream), f"{error}; {mend}")
+            raise
+
+    async def resume(self, stream: str) -> str | None:
+        """Let ingest begin anew with the oldest that the bus has, after a loss; where it stood, None if nowhere.
+
+        What the inbox remembers it drops, so the bus may not have kept anything for longer.
+        """
+        async with self._container() as scope:
+            uow, session = await scope.get(UnitOfWork), await scope.get(AsyncSession)
+            async with uow:
+                gone = await session.execute(
+                    text("DELETE FROM lms_ingest_pos WHERE source = :stream RETURNING pos"), {"stream": stream}
+                )
+                position: str | None = gone.scalar()
+                if position is not None:
+                    uow.audit("events.resumed", stream, position=position)
+        self._database.announce(frozenset({"ingest"}))
+        return position
 
     @contextlib.asynccontextmanager
     async def _leading(self, name: str, bell: asyncio.Event) -> AsyncIterator[None]:
         """Wait for the lease, keep it during the block, and break the block off when it is lost."""
         while not await self._database.lead(name, self._owner):
+            bell.clear()
             await _sound(bell, LEASE_SECONDS / 3)
         if self._database.kind == "sqlite":
             yield

@@ -66,7 +66,7 @@ class Transaction(Protocol):
 
 
 class Wake:
-    """Signals to workers: something may be there for you (`outbox`, `inbox`, `jobs`)."""
+    """Signals to workers: something may be there for you (`outbox`, `inbox`, `jobs`, `ingest`)."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[asyncio.Event]] = {}

@@ -44,4 +44,7 @@ class Bus(Protocol):
 
 
 class Lost(Exception):
-    """The bus has dropped events that a sink has not read: replay them from the publisher's log."""
+    """The bus has dropped events that a sink has not read.
+
+    Nothing more comes until the sink gives its position up; then it comes from the oldest that there is.
+    """

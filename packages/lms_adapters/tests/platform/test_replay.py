@@ -83,11 +83,13 @@ async def rows(club: Club, table: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await club.tally.running.database.read(f"SELECT * FROM {table} ORDER BY 1, 2", ())]
 
 
-async def replayed(club: Club, *, verify: bool = False, without: tuple[str, ...] = ()) -> Difference:
+async def replayed(
+    club: Club, *, verify: bool = False, lost: bool = False, without: tuple[str, ...] = ()
+) -> Difference:
     workers = club.tally.running.workers
     assert workers is not None
     logs: dict[str, Log] = {"lms.club": club, "lms.tally": workers.outbox}
-    return await replay("tally.sums", club.tally.running, logs, verify=verify, without=without)
+    return await replay("tally.sums", club.tally.running, logs, verify=verify, lost=lost, without=without)
 
 
 def told(difference: Difference) -> list[tuple[str, str, tuple[object, ...]]]:
@@ -165,6 +167,17 @@ async def test_an_event_that_the_broker_lost_is_made_up_for(club: Club) -> None:
     assert (told(difference), difference.mended) == ([("missing", "person", ("ada",))], True)
     await club.bring(lost)
     assert (await replayed(club)).none
+
+
+async def test_what_a_silent_publishers_broker_lost_is_made_up_for_when_the_operator_says_so(club: Club) -> None:
+    await club.join("ada")
+    club.tally.clock.advance(timedelta(minutes=1))
+    club.publish(PersonJoined(name="bob"))
+    difference = await replayed(club)
+    assert (difference.none, difference.waiting) == (True, 1)
+    difference = await replayed(club, lost=True)
+    assert (told(difference), difference.waiting) == ([("missing", "person", ("bob",))], 0)
+    assert [row[0] for row in await rows(club, "person")] == ["ada", "bob"]
 
 
 async def test_what_the_inbox_has_forgotten_still_counts(club: Club) -> None:

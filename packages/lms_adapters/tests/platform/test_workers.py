@@ -16,6 +16,7 @@ from lms_adapters.sql.engine import StoreUnavailable
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_adapters.tests.platform.toy.service import SERVICE, TROUBLE, Congratulate, PlayerWon, PointScored
 from lms_core.domain.events import Envelope, encode
+from lms_core.ports.bus import Lost, Sink
 from lms_core.ports.uow import UnitOfWork
 
 
@@ -153,6 +154,55 @@ async def test_an_event_received_twice_counts_once(toy: ServiceUnderTest) -> Non
     await toy.drain()
     assert await shown(toy, "bob") == [1]
     assert await inbox.position("lms.games") == "10"
+
+
+class ForgetfulBus:
+    """It has nothing of what it brought before."""
+
+    def __init__(self) -> None:
+        self.sessions = asyncio.Queue[str | None]()
+        self.live = asyncio.Queue[Envelope]()
+
+    async def feed(self, stream: str, sink: Sink) -> None:
+        position = await sink.position(stream)
+        self.sessions.put_nowait(position)
+        if position is not None:
+            raise Lost(f"the stream was made anew; the sink had read up to {position}")
+        await sink.ingest(stream, [await self.live.get()], "1@new")
+        self.live.task_done()
+        await asyncio.Event().wait()
+
+
+async def test_a_stream_that_lost_events_is_resumed(toy: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    bus, workers = ForgetfulBus(), toy.running.workers
+    assert workers is not None
+    assert toy.running.database is not None
+    await toy.receive(*points("ada", 1))
+    monkeypatch.setattr(workers, "_bus", bus)
+    async with asyncio.timeout(20):
+        workers.start_ingest(("lms.games",))
+        for _ in range(2):
+            assert await bus.sessions.get() == "1"
+        [(where, why)] = (await toy.running.faults()).items()
+        assert where == "ingest lms.games"
+        assert "`lms events resume toy lms.games`" in why
+
+        assert await workers.resume("lms.games") == "1"
+        assert await toy.running.faults() == {}
+        while await bus.sessions.get() is not None:
+            pass
+        bus.live.put_nowait(
+            Envelope(
+                id="live", source="lms.games", type=PointScored.type, key="ada", time=toy.clock.now(), traceparent="",
+                body=encode(PointScored(player="ada", number=2)),
+            )
+        )  # fmt: skip
+        await bus.live.join()
+    await toy.drain()
+    assert await shown(toy, "ada") == [1, 2]
+    [audited] = await toy.running.database.read("SELECT action, subject, facts FROM lms_audit", ())
+    assert tuple(audited) == ("events.resumed", "lms.games", '{"position":"1"}')
+    assert await workers.resume("lms.nobody") is None
 
 
 async def test_a_job_is_tried_again_with_the_same_id_and_has_one_result(toy: ServiceUnderTest) -> None:

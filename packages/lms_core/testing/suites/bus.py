@@ -440,6 +440,28 @@ class BrokerBusContract(BusContract):
             async with asyncio.timeout(SOON):
                 await bus.feed(stream, sink)
 
+    @pytest.mark.parametrize("loss", ["forget", "remove"])
+    async def test_after_a_loss_a_sink_without_a_position_goes_on(self, broker: Broker, bus: Bus, loss: str) -> None:
+        stream, sink = broker.stream(), RecordingSink()
+        published = events(stream, 30)
+        await bus.publish(stream, published[:10])
+        async with fed(bus, stream, sink):
+            await sink.has(stream, 10)
+        if loss == "forget":
+            await bus.publish(stream, published[10:20])
+            await broker.forget(stream, 15)
+        else:
+            await broker.remove(stream)
+            await self.relay(bus, stream, published[15:20])
+        with pytest.raises(Lost):
+            async with asyncio.timeout(SOON):
+                await bus.feed(stream, sink)
+        del sink.positions[stream]
+        async with fed(bus, stream, sink):
+            await sink.has(stream, 15)
+            await bus.publish(stream, published[20:])
+            assert in_order(await sink.has(stream, 25), published[:10] + published[15:])
+
     async def test_what_is_no_event_is_passed_over(self, broker: Broker, bus: Bus) -> None:
         stream, sink = broker.stream(), RecordingSink()
         published = events(stream, 20)
