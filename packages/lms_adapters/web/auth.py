@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import msgspec
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -26,30 +27,43 @@ AUDIENCE = "lms"
 LEEWAY = timedelta(seconds=30)
 """How far apart two machines' clocks may be."""
 _CACHED = 10_000
+_OLD = timedelta(minutes=5)
+"""As long as the key set says that it may be kept."""
 _REFETCH = timedelta(seconds=10)
+"""How often a token may be the reason to ask."""
+_RETRY = timedelta(seconds=1)
+"""How often, while there are no keys at all."""
 
 Fetch = Callable[[], Awaitable[bytes]]
 """Brings auth's JSON Web Key Set (RFC 7517). Raises Unavailable."""
 
 
 class TokenVerifier:
-    """Verifies access tokens; a token is checked once and remembered until it expires."""
+    """Verifies access tokens; a token is checked once and remembered until it expires, or the keys change.
+
+    Keys are asked for again when they are old, or when they do not fit a token: auth may have made or withdrawn one.
+    Where auth is away, those that are known go on counting.
+    """
 
     def __init__(self, fetch: Fetch, clock: Clock, issuer: str) -> None:
         self._fetch = fetch
         self._clock = clock
         self._issuer = issuer
+        self._told = b""
         self._keys: KeySet | None = None
-        self._fetched_at = from_ms(0)
-        self._fetching = asyncio.Lock()
+        self._asked_at = from_ms(0)
+        self._asking = asyncio.Lock()
         self._seen: OrderedDict[str, tuple[Principal, datetime]] = OrderedDict()
 
     async def principal(self, token: str) -> Principal:
         """Who this token speaks for. Raises Unauthenticated, or Unavailable when the keys cannot be had."""
+        now = self._clock.now()
+        if now - self._asked_at >= _OLD and not self._asking.locked():  # one asks, nobody waits
+            await self._known_keys(_OLD)
         known = self._seen.get(token)
         if known is not None:
             principal, until = known
-            if until > self._clock.now():
+            if until > now:
                 return principal
             del self._seen[token]
             raise Unauthenticated("the token has expired")
@@ -60,29 +74,40 @@ class TokenVerifier:
         return principal
 
     async def _decode(self, token: str) -> dict[str, Any]:
-        keys = self._keys or await self._refresh()
-        try:
-            return jwt.decode(token, keys, algorithms=["ES256"]).claims
-        except (JoseError, ValueError) as first:
-            if self._clock.now() - self._fetched_at < _REFETCH:
-                raise Unauthenticated("the token is not valid") from first
-        keys = await self._refresh()  # a key we have not seen: auth may have rotated
-        try:
-            return jwt.decode(token, keys, algorithms=["ES256"]).claims
-        except (JoseError, ValueError) as error:
-            raise Unauthenticated("the token is not valid") from error
+        keys = self._keys or await self._known_keys(_OLD)
+        for _ in range(2):
+            try:
+                return jwt.decode(token, keys, algorithms=["ES256"]).claims
+            except (JoseError, ValueError) as error:
+                before, keys = keys, await self._known_keys(_REFETCH)
+                if keys is before:
+                    raise Unauthenticated("the token is not valid") from error
+        raise Unauthenticated("the token is not valid")
 
-    async def _refresh(self) -> KeySet:
-        async with self._fetching:
-            if self._keys is None or self._clock.now() - self._fetched_at >= _REFETCH:
+    async def _known_keys(self, age: timedelta) -> KeySet:
+        """Ask auth, unless it was asked less than `age` ago, whether it answered or not. Raises Unavailable."""
+        async with self._asking:
+            now = self._clock.now()
+            if now - self._asked_at >= (age if self._keys else _RETRY):
+                self._asked_at = now
                 try:
-                    import msgspec
-
-                    self._keys = KeySet.import_key_set(msgspec.json.decode(await self._fetch()))
-                except (ValueError, KeyError, JoseError) as error:
-                    raise Unavailable("the token cannot be checked", note="auth's keys cannot be read") from error
-                self._fetched_at = self._clock.now()
+                    self._learn(await self._fetch())
+                except Unavailable:
+                    if self._keys is None:
+                        raise
+            if self._keys is None:
+                raise Unavailable("the token cannot be checked", note="auth's keys could not be had a moment ago")
             return self._keys
+
+    def _learn(self, told: bytes) -> None:
+        if told == self._told:
+            return
+        try:
+            self._keys = KeySet.import_key_set(msgspec.json.decode(told))
+        except (ValueError, KeyError, JoseError) as error:
+            raise Unavailable("the token cannot be checked", note="auth's keys cannot be read") from error
+        self._told = told
+        self._seen.clear()  # by a key that may be withdrawn
 
     def _principal(self, claims: dict[str, Any]) -> Principal:
         now = self._clock.now()
