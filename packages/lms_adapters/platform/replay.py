@@ -106,7 +106,7 @@ async def replay(
         rebuild = _Rebuild(subscription, container, scratch, running.clock, progress)
         readers = [_Reader(subscription, running, stream, log, frozenset(without), lost) for stream, log in sources]
         await rebuild.catch_up(readers)
-        transaction = await live.begin()
+        transaction = await live.begin(patient=True)
         try:
             if live.kind == "postgresql":
                 names = ", ".join(map(quoted, subscription.tables))

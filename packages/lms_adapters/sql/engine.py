@@ -97,8 +97,12 @@ class Database(Protocol):
     async def open(self) -> None:
         """Connect. Raises StoreUnavailable."""
 
-    async def begin(self) -> Transaction:
-        """A transaction that may write. On SQLite it waits for its turn at the one writer."""
+    async def begin(self, *, patient: bool = False) -> Transaction:
+        """A transaction that may write. On SQLite it waits for its turn at the one writer.
+
+        A statement that takes longer than anybody would wait for its answer ends with StoreUnavailable, unless it is to
+        be `patient`: a migration takes as long as it takes.
+        """
 
     async def read(self, sql: str, args: Sequence[Any]) -> Sequence[Any]:
         """Rows of one statement outside any transaction, on a read connection of the driver."""

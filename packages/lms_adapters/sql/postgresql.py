@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from lms_adapters.sql.engine import LEASE_SECONDS, StoreUnavailable, Transaction, Wake, to_the_end
 from lms_core.domain.errors import Invalid, Raced
@@ -25,10 +26,14 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.LockNotAvailableError,  # others hold it for longer than anybody may wait
     asyncpg.InternalClientError,  # the server has said goodbye, and the connection was used before its end was seen
 )
 """What the driver says when the server is away, or going, or has no place for us."""
 _GONE = (*_AWAY, OSError, TimeoutError)
+_PATIENCE = 20.0
+"""Seconds that a statement may take; half of it to wait for a connection or for a lock. Who asks has gone by then."""
+_CONNECT, _GOODBYE = 10.0, 2.0
 _RIVAL = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
@@ -50,7 +55,7 @@ class PostgresDriver:
         await self._heard(self.raw.executemany(sql, rows))
 
     def away(self, error: BaseException) -> bool:
-        return isinstance(error, _AWAY)
+        return isinstance(error, (*_AWAY, TimeoutError))
 
     async def _heard(self, answer: Awaitable[Any]) -> Any:
         try:
@@ -90,8 +95,10 @@ class PostgresTransaction:
     async def _leave(self) -> None:
         try:
             if self.driver.raw.is_in_transaction():
-                await self.driver.raw.execute("ROLLBACK")
+                async with asyncio.timeout(_GOODBYE):  # a server that hangs does not even hear of a cancelled statement
+                    await self.driver.raw.execute("ROLLBACK")
         except (*_GONE, asyncpg.PostgresError):
+            self.driver.raw.terminate()
             await self.connection.invalidate()
         finally:
             await self.connection.close()
@@ -102,35 +109,39 @@ class PostgresDatabase:
 
     kind: Literal["postgresql"] = "postgresql"
 
-    def __init__(self, url: str, *, pool: int, schema: str | None = None) -> None:
+    def __init__(self, url: str, *, pool: int, schema: str | None = None, patience: float = _PATIENCE) -> None:
         """With a `schema` nothing outside it is seen."""
         parts = urlsplit(url)
         self._url = urlunsplit(parts._replace(scheme="postgresql"))
         self._pool_size = max(2, pool)
-        self._session = {} if schema is None else {"search_path": schema}
-        self._engine: AsyncEngine = create_async_engine(
-            urlunsplit(parts._replace(scheme="postgresql+asyncpg")),
-            isolation_level="AUTOCOMMIT",
-            pool_size=max(1, self._pool_size // 2),
-            max_overflow=0,
-            pool_timeout=30,
-            connect_args={"server_settings": self._session},
+        session = {} if schema is None else {"search_path": schema}
+        self._wait = patience / 2
+        self._bounded: dict[str, Any] = {
+            "timeout": _CONNECT,
+            "command_timeout": patience,
+            "server_settings": {**session, "lock_timeout": f"{self._wait * 1000:.0f}"},
+        }
+        engine = partial(
+            create_async_engine, urlunsplit(parts._replace(scheme="postgresql+asyncpg")), isolation_level="AUTOCOMMIT"
         )
+        self._engine: AsyncEngine = engine(
+            pool_size=max(1, self._pool_size // 2), max_overflow=0, pool_timeout=self._wait, connect_args=self._bounded
+        )
+        self._patient: AsyncEngine = engine(poolclass=NullPool, connect_args={"server_settings": session})
         self.dialect: Dialect = self._engine.dialect
         self.wake = Wake()
         self._pending: set[str] = set()
         self._bell = asyncio.Event()
         self._ear: asyncio.Task[None] | None = None
+        self._line: asyncpg.Connection | None = None
+        self._connected = asyncio.Event()
+        self._speaking = asyncio.Lock()
 
     async def open(self) -> None:
         try:
             # min_size 0: keeping a minimum, the pool reconnects without a pause while the server is away
             self._reads = await asyncpg.create_pool(
-                self._url,
-                min_size=0,
-                max_size=max(1, self._pool_size // 2 - 1),
-                reset=_no_reset,
-                server_settings=self._session,
+                self._url, min_size=0, max_size=max(1, self._pool_size // 2 - 1), reset=_no_reset, **self._bounded
             )
             await self._reads.fetchval("SELECT 1")
         except (*_GONE, asyncpg.PostgresError) as error:
@@ -138,10 +149,11 @@ class PostgresDatabase:
             raise StoreUnavailable("the database cannot be opened", note=name) from error
         self._ear = asyncio.create_task(self._listen(), name="postgresql-listen")
 
-    async def begin(self) -> Transaction:
+    async def begin(self, *, patient: bool = False) -> Transaction:
         connection: AsyncConnection | None = None
+        raw: asyncpg.Connection | None = None
         try:
-            connection = await self._engine.connect()
+            connection = await (self._patient if patient else self._engine).connect()
             raw = (await connection.get_raw_connection()).driver_connection
             if raw is not None and raw.is_closed():  # the server was away since it was used last
                 await connection.invalidate()
@@ -150,15 +162,16 @@ class PostgresDatabase:
             await raw.execute("BEGIN")
         except BaseException as error:
             if connection is not None:
-                await to_the_end(_throw_away(connection))
-            if isinstance(error, (*_GONE, DBAPIError)):
+                await to_the_end(_throw_away(connection, raw))
+            if isinstance(error, (*_GONE, DBAPIError, PoolExhausted)):
                 raise StoreUnavailable("the database cannot be reached") from error
             raise
         return PostgresTransaction(connection, PostgresDriver(raw))
 
     async def read(self, sql: str, args: Sequence[Any]) -> Sequence[Any]:
         try:
-            return await self._reads.fetch(sql, *args)  # type: ignore[no-any-return]
+            async with self._reads.acquire(timeout=self._wait) as raw:
+                return await raw.fetch(sql, *args)  # type: ignore[no-any-return]
         except asyncpg.CharacterNotInRepertoireError as error:
             raise Invalid("text cannot hold the character NUL") from error
         except _GONE as error:
@@ -174,50 +187,78 @@ class PostgresDatabase:
         while True:
             raw: asyncpg.Connection | None = None
             try:
-                raw = await asyncpg.connect(self._url)
+                raw = await asyncpg.connect(self._url, **self._bounded)
                 await raw.add_listener(_CHANNEL, lambda _c, _p, _ch, topic: self.wake.ring(str(topic)))
+                self._line = raw
+                self._connected.set()
                 self.wake.ring("outbox", "inbox", "jobs")
                 while not raw.is_closed():
                     try:
                         async with asyncio.timeout(10):  # not wait_for: in 3.11 it can swallow a cancellation
                             await self._bell.wait()
                     except TimeoutError:
-                        await raw.execute("SELECT 1")
+                        await self._say("SELECT 1")
                         continue
                     self._bell.clear()
                     topics, self._pending = sorted(self._pending), set()
-                    await raw.execute("SELECT pg_notify($1, t) FROM unnest($2::text[]) t", _CHANNEL, topics)
+                    await self._say("SELECT pg_notify($1, t) FROM unnest($2::text[]) t", _CHANNEL, topics)
             except (*_GONE, asyncpg.PostgresError):
                 await asyncio.sleep(1)
             finally:
+                self._connected.clear()
+                self._line = None
                 if raw is not None:
                     await to_the_end(_hang_up(raw))
+
+    async def _say(self, sql: str, *args: Any) -> Sequence[Any]:
+        """On the listening connection, where nobody's request is in the way."""
+        async with self._speaking:
+            if self._line is None:
+                raise asyncpg.InterfaceError("not connected")
+            return await self._line.fetch(sql, *args)  # type: ignore[no-any-return]
 
     async def lead(self, name: str, owner: str) -> bool:
         ttl = int(LEASE_SECONDS * 1000)
         now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-        rows = await self.read(
+        renew = (
             f"INSERT INTO lms_lease AS l VALUES ($1, $2, {now} + {ttl}) ON CONFLICT (name) DO UPDATE "  # noqa: S608
             f"SET owner = excluded.owner, until = excluded.until WHERE l.until < {now} OR l.owner = excluded.owner "
-            "RETURNING owner",
-            (name, owner),
+            "RETURNING owner"
         )
-        return bool(rows)
+        try:
+            async with asyncio.timeout(LEASE_SECONDS):
+                await self._connected.wait()
+                return bool(await self._say(renew, name, owner))
+        except _GONE as error:
+            if self._line is not None:
+                self._line.terminate()
+                self._bell.set()  # and it calls anew
+            raise StoreUnavailable("the database cannot be reached") from error
 
     async def close(self) -> None:
         if self._ear is not None:
             self._ear.cancel()
             await asyncio.gather(self._ear, return_exceptions=True)
-        await self._reads.close()
+        try:
+            async with asyncio.timeout(_GOODBYE):
+                await self._reads.close()
+        except TimeoutError:
+            self._reads.terminate()
         await self._engine.dispose()
+        await self._patient.dispose()
 
 
 async def _hang_up(raw: asyncpg.Connection) -> None:
-    with contextlib.suppress(*_GONE, asyncpg.PostgresError):
-        await raw.close(timeout=1)
+    try:
+        async with asyncio.timeout(_GOODBYE):
+            await raw.close()
+    except (*_GONE, asyncpg.PostgresError):
+        raw.terminate()
 
 
-async def _throw_away(connection: AsyncConnection) -> None:
+async def _throw_away(connection: AsyncConnection, raw: asyncpg.Connection | None) -> None:
+    if raw is not None:
+        raw.terminate()
     await connection.invalidate()
     await connection.close()
 

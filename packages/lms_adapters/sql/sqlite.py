@@ -144,7 +144,7 @@ class SqliteDatabase:
         self._engine = engine
         self._driver = SqliteDriver(writer)
 
-    async def begin(self) -> Transaction:
+    async def begin(self, *, patient: bool = False) -> Transaction:
         here = asyncio.current_task()
         if self._holder is here is not None:
             raise RuntimeError("this task is in a transaction of this database already: a second would wait for ever")

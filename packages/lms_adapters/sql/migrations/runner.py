@@ -82,7 +82,7 @@ async def migrate(
     All of it is one transaction, under a lock. Raises NewerDatabase when the database is ahead of the code.
     """
     applied: list[str] = []
-    transaction = await database.begin()
+    transaction = await database.begin(patient=True)
     try:
         if database.kind == "postgresql":
             await transaction.driver.run("SELECT pg_advisory_xact_lock(7236)")
