@@ -15,10 +15,12 @@ from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.folder import control_socket, locked
 from lms_adapters.platform.settings import Settings, Source
 from lms_adapters.telemetry import tracing
-from lms_cli.operations import OPERATIONS, OperationFailed, Row, words
+from lms_cli.operations import OPERATIONS, OperationFailed, Row, missing, words
 from lms_cli.platform import services
 
 _MAX_REQUEST = 1 << 20
+_FROM_NOTHING = ("admin.create", "openapi")
+"""What may be asked before there is a platform."""
 
 
 class ControlServer:
@@ -79,7 +81,8 @@ async def operate(
     `only` names the services it needs when nothing runs; none: all. Where each service runs alone, those named in `at`
     (or else in `only`; none: all) are asked, at the same time. Raises OperationFailed.
     """
-    data = Path(source.load(Settings, "lms").data)
+    settings = source.load(Settings, "lms")
+    data = Path(settings.data)
     answers = [line for path in _sockets(data, at or only) if (line := await _call(path)) is not None]
     if answers:
         async for row in merged([_ask(*line, name, arguments) for line in answers]):
@@ -87,14 +90,22 @@ async def operate(
         return
     if beside:
         raise OperationFailed(f"nothing runs on the folder {data}: name the platform's with `lms --data DIR …`")
+    platform = Platform(services(only), source, workers=False)
+    if not name.startswith("db.") and name not in _FROM_NOTHING and _is_nowhere(platform):
+        raise OperationFailed(f"there is no platform in the folder {data}: name its folder with `lms --data DIR …`")
     with locked(data):
-        platform = Platform(services(only), source, workers=False)
-        await platform.open(receive=False, upgrade=None if name.startswith("db.") else True)
+        await platform.open(receive=False, upgrade=None if name.startswith("db.") else settings.profile == "dev")
         try:
             async for row in OPERATIONS[name](platform, **arguments):
                 yield row
         finally:
             await platform.close()
+
+
+def _is_nowhere(platform: Platform) -> bool:
+    """None of its databases is there, and each would be a file."""
+    stores = [one for one in platform.services.values() if one.database is not None]
+    return bool(stores) and all(missing(one.settings.database_url) for one in stores)
 
 
 async def _call(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:

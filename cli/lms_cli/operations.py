@@ -62,6 +62,11 @@ def stores(platform: Platform, service: str | None = None) -> list[RunningServic
     return found
 
 
+def missing(url: str) -> bool:
+    """Whether it is a file that is not there: opening it would make it."""
+    return url.startswith("sqlite:") and not os.path.exists(url.removeprefix("sqlite:///"))
+
+
 @operation("db.status")
 async def db_status(platform: Platform, service: str | None = None) -> AsyncIterator[Row]:
     """Where each database stands."""
@@ -220,7 +225,7 @@ async def _log_elsewhere(platform: Platform, stream: str) -> AsyncIterator[Outbo
     """The log of a service in another process, where its database can be opened from here; only read."""
     service = stream.rpartition(".")[2]
     url = platform.source.load(Settings, service).database_url
-    if url.startswith("sqlite:") and not os.path.exists(url.removeprefix("sqlite:///")):  # noqa: ASYNC240
+    if missing(url):
         yield None
         return
     database = open_database(url, pool=2)

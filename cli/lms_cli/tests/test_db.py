@@ -117,3 +117,32 @@ def _with_cohorts(known: MetaData | None) -> MetaData:
         Column("members", Json(list[datetime]), nullable=False),
     )
     return wanted
+
+
+LOOKS = [
+    ("check",),
+    ("jobs", "list", "-s", "course"),
+    ("events", "log"),
+    ("events", "backlog"),
+    ("events", "dead-letters"),
+    ("events", "replay", "course.prices", "--verify"),
+    ("trace", "0af7651916cd43dd8448eb211c80319c"),
+]
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=" ".join)
+def test_who_looks_where_nothing_is_makes_nothing(empty: Line, words: tuple[str, ...]) -> None:
+    result = empty(*words)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: there is no platform in the folder {empty.data}: ")
+    assert result.output.count("\n") == 1
+    assert not empty.data.exists()
+
+
+def test_in_production_who_looks_migrates_nothing(lms: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lms("db", "downgrade", "-s", "course", "0001", "--yes").exit_code == 0
+    before = lms.rows("db", "status", "-s", "course")
+    monkeypatch.setenv("LMS_PROFILE", "production")
+    result = lms("jobs", "list", "-s", "course")
+    assert (result.exit_code, result.output) == (1, "Error: course: run `lms db upgrade course` first\n")
+    assert lms.rows("db", "status", "-s", "course") == before
