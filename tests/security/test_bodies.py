@@ -139,3 +139,28 @@ async def test_a_slow_body_is_not_waited_for(shared: School, piece: bytes) -> No
         answer = await say(listener, head.encode() + piece)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert await shared.written() == before
+
+
+@pytest.mark.parametrize(
+    ("said", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"title=A+course"),
+        ("application/x-www-form-urlencoded", b'{"title": "A course"}'),
+        ("text/plain; charset=utf-8", b'{"title": "A course"}'),
+        ("multipart/form-data; boundary=x", b"--x--"),
+    ],
+)
+async def test_a_body_that_says_it_is_no_json_is_not_taken_for_it(shared: School, said: str, body: bytes) -> None:
+    head = [("content-type", said), ("content-length", str(len(body)))]
+    answer = await knock(shared.front, "POST", _COURSES, token=shared.instructor.token, headers=head, body=[body])
+    assert (answer.status, answer.problem) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(
+    "said", ["application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"]
+)
+async def test_json_is_taken_however_it_is_called(shared: School, said: str) -> None:
+    body = b'{"title": "A course"}'
+    head = [("content-type", said), ("content-length", str(len(body)))]
+    answer = await knock(shared.front, "POST", _COURSES, token=shared.instructor.token, headers=head, body=[body])
+    assert answer.status == 201

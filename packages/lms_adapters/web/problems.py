@@ -31,6 +31,7 @@ from lms_core.domain.errors import (
     Unauthenticated,
     Unavailable,
     Waiting,
+    WrongMedia,
     in_full,
 )
 
@@ -47,6 +48,7 @@ STATUS: dict[type[Refusal], int] = {
     Conflict: 409,
     Stale: 412,
     TooLarge: 413,
+    WrongMedia: 415,
     PreconditionRequired: 428,
     TooMany: 429,
     Unavailable: 503,

@@ -118,6 +118,10 @@ class TooLarge(Refusal, code="too-large"):
     """The request is larger than this endpoint takes."""
 
 
+class WrongMedia(Refusal, code="unsupported-media-type"):
+    """Send the body as application/json."""
+
+
 class Waiting(Refusal):
     """A refusal that time may cure."""
 

@@ -33,6 +33,7 @@ from lms_core.domain.errors import (
     TooMany,
     Unauthenticated,
     Unavailable,
+    WrongMedia,
 )
 
 _ALWAYS: tuple[type[Refusal], ...] = (Invalid, Unauthenticated, TooMany, Unavailable)
@@ -180,6 +181,8 @@ def _kinds(method: str, handler: HTTPRouteHandler, parameters: Iterable[Paramete
         yield NotFound
     if method in ("POST", "PUT", "PATCH"):
         yield TooLarge
+        if handler.parsed_data_field is not None:
+            yield WrongMedia
     if method == "POST":
         yield from (KeyReused, Busy, *refusals_again(handler.fn))
         if not is_repeatable(handler.fn):
