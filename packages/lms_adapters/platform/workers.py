@@ -341,6 +341,8 @@ class Workers:
                 await self.inbox.sweep()
                 while await self.inbox.prune(now - INBOX_KEPT_MS):
                     pass
+                while await self.queue.prune(now - jobs.KEPT_MS):
+                    pass
                 await idempotency.prune(self._database, now)
                 await self.measure()
             except Exception as error:  # noqa: BLE001  a loop never ends by an error

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from lms_adapters.sql.backoff import Backoff
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import in_full
+from lms_core.domain.events import encode
+from lms_core.domain.ids import uuid7
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
+from lms_core.ports.jobs import Job
 
 LEASE_MS = 60_000
+KEPT_MS = 14 * 24 * 3600 * 1000
+"""How long a job that is done can still be looked at."""
 BACKOFF = Backoff(first=500, longest=600_000)
 MAX_ATTEMPTS = BACKOFF.attempts()
 """About 150: a day."""
@@ -36,6 +42,10 @@ WHERE id = $2 AND token = $3 AND state = 0 RETURNING id
 # each half counts one partial index: nothing of what was done is looked at
 _BACKLOG = """
 SELECT (SELECT count(*) FROM lms_job WHERE state = 0), (SELECT count(*) FROM lms_job WHERE state = 3)
+"""
+_PRUNE = """
+DELETE FROM lms_job WHERE id IN (
+  SELECT id FROM lms_job WHERE id < $1 AND state = 2 AND done_at < $2 ORDER BY id LIMIT $3) RETURNING id
 """
 _RETRY = "UPDATE lms_job SET state = $1, due = $2, error = $3, token = NULL WHERE id = $4 AND token = $5 AND state = 0"
 
@@ -63,6 +73,19 @@ class Leased:
     traceparent: str
     attempt: int
     token: str
+
+
+def queued(job: Job, *, id: UUID, now: datetime, key: str | None = None, at: datetime | None = None) -> Queued:
+    """A job as it stands in the queue: it belongs to the trace that is running, and is due now unless `at` is later."""
+    return Queued(
+        id=str(id),
+        name=job.name,
+        key=key,
+        args=encode(job),
+        traceparent=tracing.traceparent(),
+        due=to_ms(now if at is None else at),
+        created=to_ms(now),
+    )
 
 
 async def enqueue(driver: Driver, jobs: Sequence[Queued]) -> None:
@@ -150,6 +173,14 @@ class JobQueue:
         values = "state = 2, done_at = $1, error = 'cancelled by the operator'"
         return await self._changed(values, "state IN (0, 3)", id)
 
+    async def prune(self, before: int, limit: int = 1000) -> int:
+        """Forget jobs done before `before` (Unix ms), at most `limit`; how many went.
+
+        A job is no younger than its id, so that the primary key finds the old ones.
+        """
+        async with writing(self._database) as driver:
+            return len(await driver.fetch(_PRUNE, str(uuid7(before, bytes(10))), before, limit))
+
     async def _changed(self, values: str, where: str, id: str) -> bool:
         async with writing(self._database) as driver:
             sql = f"UPDATE lms_job SET {values} WHERE id = $2 AND {where} RETURNING id"  # noqa: S608
@@ -164,8 +195,3 @@ def _jitter(leased: Leased, pause: int) -> int:
     """Up to half of the pause, foretold by the job and the attempt: spread out, yet the same in every run."""
     digest = hashlib.blake2b(f"{leased.id}/{leased.attempt}".encode(), digest_size=4).digest()
     return int.from_bytes(digest) * (pause // 2) // 2**32
-
-
-def due_at(at: datetime | None, now: datetime) -> int:
-    """Unix milliseconds of `at`, or of now."""
-    return to_ms(now if at is None else at)

@@ -250,18 +250,7 @@ class SqlUnitOfWork:
 
     def enqueue(self, job: Job, *, key: str | None = None, at: datetime | None = None) -> None:
         """See the port."""
-        now = self._clock.now()
-        self._open.jobs.append(
-            jobs.Queued(
-                id=str(self._ids.new()),
-                name=job.name,
-                key=key,
-                args=encode(job),
-                traceparent=tracing.traceparent(),
-                due=jobs.due_at(at, now),
-                created=to_ms(now),
-            )
-        )
+        self._open.jobs.append(jobs.queued(job, id=self._ids.new(), now=self._clock.now(), key=key, at=at))
 
     def answer(self, id: UUID) -> None:
         """See the port."""

@@ -12,7 +12,6 @@ from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import NotFound
-from lms_core.domain.events import encode
 from lms_core.domain.money import Money
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
@@ -209,17 +208,7 @@ class SandboxDesk(Desk):
             await self._enqueue(driver, Send(webhook_ids=(id,)))
 
     async def _enqueue(self, driver: Driver, job: Job, *, at: datetime | None = None) -> None:
-        now = self._clock.now()
-        queued = jobs.Queued(
-            id=str(self._ids.new()),
-            name=job.name,
-            key=None,
-            args=encode(job),
-            traceparent=tracing.traceparent(),
-            due=jobs.due_at(at, now),
-            created=to_ms(now),
-        )
-        await jobs.enqueue(driver, [queued])
+        await jobs.enqueue(driver, [jobs.queued(job, id=self._ids.new(), now=self._clock.now(), at=at)])
 
     def _wake(self) -> None:
         self._database.announce(frozenset({"jobs"}))
