@@ -17,6 +17,10 @@ class BadRefreshToken(Unauthenticated, code="auth/bad-refresh-token"):
     """The refresh token does not count any more: sign in again."""
 
 
+KEPT = timedelta(days=30)
+"""How long a session that is over is still known."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Session:
     """A sign-in on one device."""
@@ -39,6 +43,7 @@ class Session:
     def end(self, now: datetime) -> None:
         """Sign-out, or a stolen token. Ending twice is ending once."""
         self.ended_at = self.ended_at or now
+        self.expires_at = min(self.expires_at, now)
 
 
 @dataclass(slots=True, kw_only=True)

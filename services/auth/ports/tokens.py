@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -19,6 +20,9 @@ class Sessions(Protocol):
 
     async def update(self, session: Session) -> None:
         """Raises Conflict when a rival changed it."""
+
+    async def forget(self, before: datetime) -> None:
+        """Some of the sessions that were over before then, with their tokens: more than sign-ins add."""
 
     async def token(self, digest: str) -> RefreshToken | None:
         """The link with this digest, used or not; locked until the transaction ends, before its session is."""

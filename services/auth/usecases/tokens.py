@@ -12,7 +12,7 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from services.auth.domain.lockout import TooManyAttempts
-from services.auth.domain.tokens import BadCredentials, BadRefreshToken, RefreshToken, Session
+from services.auth.domain.tokens import KEPT, BadCredentials, BadRefreshToken, RefreshToken, Session
 from services.auth.ports.credentials import Credentials, Passwords
 from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
@@ -107,6 +107,7 @@ class LogIn:
                 id=self.ids.new(), user_id=known.user_id, created_at=now, expires_at=now + self.policy.session
             )
             await self.sessions.add(session)
+            await self.sessions.forget(now - KEPT)
             await self.tallies.take_back(counted)
             await self.places.remember(known.user_id, place, now)
             self.uow.audit("session.begun", str(known.user_id), session=str(session.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +17,7 @@ from services.auth.ports.tokens import Sessions
 
 class SessionRow(Row):
     __tablename__ = "session"
-    __table_args__ = (Index(None, "user_id"),)
+    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -48,8 +48,12 @@ class SigningKeyRow(Row):
     created_at: Mapped[datetime]
 
 
+_AT_ONCE = 10
+
+
 class SqlSessions(Sessions):
     def __init__(self, session: AsyncSession) -> None:
+        self._session = session
         self._sessions = Repository(session, SessionRow, Session)
         self._tokens = Repository(session, RefreshTokenRow, RefreshToken)
 
@@ -61,6 +65,13 @@ class SqlSessions(Sessions):
 
     async def update(self, session: Session) -> None:
         await self._sessions.update(session)
+
+    async def forget(self, before: datetime) -> None:
+        over = select(SessionRow.id).where(SessionRow.expires_at < before).limit(_AT_ONCE)
+        ids = (await self._session.scalars(over.with_for_update(skip_locked=True))).all()
+        if ids:
+            await self._session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.session_id.in_(ids)))
+            await self._session.execute(delete(SessionRow).where(SessionRow.id.in_(ids)))
 
     async def token(self, digest: str) -> RefreshToken | None:
         return await self._tokens.one(lock=True, digest=digest)

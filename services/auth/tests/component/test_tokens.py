@@ -254,3 +254,38 @@ async def test_only_the_bearer_scheme_counts(service: ServiceUnderTest) -> None:
     token = (await signed_in(service))["access_token"]
     for value in (token, f"Basic {token}", "Bearer ", "Bearer"):
         assert refused(await shown(service, value), "unauthenticated"), value
+
+
+async def forgetting(service: ServiceUnderTest) -> None:
+    """Signing in makes room: what has been over for a month goes, what still counts stays."""
+    used = (await signed_in(service))["refresh_token"]
+    for _ in range(3):
+        await log_out(service, (await signed_in(service))["refresh_token"])
+    idle = await signed_in(service)
+    assert (await count(service, "session"), await count(service, "refresh_token")) == (5, 5)
+    service.clock.advance(timedelta(days=29))
+    used = (await refresh(service, used)).json()["refresh_token"]
+    await signed_in(service)
+    assert (await count(service, "session"), await count(service, "refresh_token")) == (6, 7)
+    service.clock.advance(timedelta(days=2))
+    await signed_in(service)
+    assert (await count(service, "session"), await count(service, "refresh_token")) == (4, 5)
+    assert refused(await refresh(service, idle["refresh_token"]), "auth/bad-refresh-token")
+    assert (await refresh(service, used)).status_code == 200
+
+
+async def count(service: ServiceUnderTest, table: str) -> int:
+    assert service.running.database is not None
+    [(rows,)] = await service.running.database.read(f"SELECT count(*) FROM {table}", ())
+    return int(rows)
+
+
+async def test_sessions_that_are_over_are_forgotten(service: ServiceUnderTest) -> None:
+    await forgetting(service)
+
+
+@pytest.mark.engine
+async def test_they_are_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+        await registered(service)
+        await forgetting(service)

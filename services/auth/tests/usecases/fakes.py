@@ -137,6 +137,10 @@ class FakeSessions(Sessions):
     async def update(self, session: Session) -> None:
         self.kept[session.id] = session
 
+    async def forget(self, before: datetime) -> None:
+        self.kept = {id: session for id, session in self.kept.items() if session.expires_at >= before}
+        self.tokens = {digest: token for digest, token in self.tokens.items() if token.session_id in self.kept}
+
     async def token(self, digest: str) -> RefreshToken | None:
         return self.tokens.get(digest)
 
