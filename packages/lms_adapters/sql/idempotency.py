@@ -14,12 +14,12 @@ from typing import Self
 from uuid import UUID
 
 from lms_adapters.sql.engine import Database, Driver, writing
-from lms_core.domain.errors import Busy, Conflict, Refusal
+from lms_core.domain.errors import Busy, Conflict, Unprocessable
 
 KEPT_MS = 24 * 3600 * 1000
 
 
-class KeyReused(Refusal, code="idempotency-key-reused"):
+class KeyReused(Unprocessable, code="idempotency-key-reused"):
     """This Idempotency-Key came with another body before."""
 
 

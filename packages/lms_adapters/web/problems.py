@@ -13,7 +13,6 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
-from lms_adapters.sql.idempotency import KeyReused
 from lms_adapters.telemetry import tracing
 from lms_adapters.web.languages import ENGLISH, Language, Languages
 from lms_core.domain.errors import (
@@ -30,6 +29,7 @@ from lms_core.domain.errors import (
     TooMany,
     Unauthenticated,
     Unavailable,
+    Unprocessable,
     Waiting,
     WrongMedia,
     in_full,
@@ -38,7 +38,7 @@ from lms_core.domain.errors import (
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[Refusal], int] = {
-    KeyReused: 422,
+    Unprocessable: 422,
     Invalid: 400,
     Unauthenticated: 401,
     Forbidden: 403,

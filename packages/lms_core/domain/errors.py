@@ -83,6 +83,10 @@ class Invalid(Refusal, code="invalid"):
         return self.facts
 
 
+class Unprocessable(Invalid, code="unprocessable"):
+    """The request is valid by itself, but not for what it is about."""
+
+
 class Unauthenticated(Refusal, code="unauthenticated"):
     """Sign in first."""
 
