@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from lms_adapters.platform.service import Service, on, project
-from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded, PriceSet
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_adapters.platform.service import Service, on, project, work
+from lms_core.contracts.billing import PaymentCancelled, PaymentFailed, PaymentSucceeded, PriceSet
+from lms_core.contracts.course import (
+    CourseCreated,
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import CourseCompleted
 from services.course.adapters.http.authoring import AuthoringController
 from services.course.adapters.http.content import ContentController
@@ -15,7 +22,7 @@ from services.course.adapters.http.publishing import PublishingController
 from services.course.adapters.sql.base import Row
 from services.course.adapters.sql.enrollment import TRACED_ENROLLMENTS
 from services.course.settings import CourseSettings
-from services.course.usecases.enrollment import ActivateEnrollment, SuspendEnrollment
+from services.course.usecases.enrollment import ActivateEnrollment, Expire, ExpirePlace, LetGo, SuspendEnrollment
 from services.course.usecases.prerequisites import KeepCompletion
 from services.course.usecases.pricing import KeepPrice
 from services.course.wiring import wiring
@@ -33,13 +40,22 @@ SERVICE = Service(
         EnrollmentsController,
         ContentController,
     ),
-    publishes=(CoursePublished, UserEnrolled, EnrollmentActivated, EnrollmentSuspended),
+    publishes=(
+        CourseCreated,
+        CoursePublished,
+        UserEnrolled,
+        EnrollmentActivated,
+        EnrollmentSuspended,
+        EnrollmentCancelled,
+    ),
     subscribes=(
         on(PaymentSucceeded, ActivateEnrollment, name="course.activate-enrollment"),
         on(PaymentFailed, SuspendEnrollment, name="course.suspend-enrollment"),
+        on(PaymentCancelled, LetGo, name="course.let-go"),
         project(PriceSet, KeepPrice, name="course.prices", tables=("price",)),
         project(CourseCompleted, KeepCompletion, name="course.completions", tables=("completion",)),
     ),
+    jobs=(work(Expire, ExpirePlace),),
     wiring=wiring,
     settings=CourseSettings,
     tables=Row.metadata,

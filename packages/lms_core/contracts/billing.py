@@ -15,13 +15,14 @@ class PriceSet(Event, frozen=True, kw_only=True):
     price_id: UUID
     course_id: UUID
     amount: int
+    """Minor units; 0 when it is free from now on."""
     currency: str
     set_at: datetime
 
 
 @event("lms.billing.PaymentSucceeded.v1", key="enrollment_id")
 class PaymentSucceeded(Event, frozen=True, kw_only=True):
-    """The enrollment is paid for."""
+    """The enrollment is paid for. The last word on a payment."""
 
     payment_id: UUID
     enrollment_id: UUID
@@ -45,6 +46,17 @@ class PaymentFailed(Event, frozen=True, kw_only=True):
     reason: str
     """A word for programs: `declined`, `no-method`, `provider-unreachable`."""
     failed_at: datetime
+
+
+@event("lms.billing.PaymentCancelled.v1", key="enrollment_id")
+class PaymentCancelled(Event, frozen=True, kw_only=True):
+    """The enrollment was given up, and nothing was or will be charged for it. The last word on a payment."""
+
+    payment_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    learner_id: UUID
+    cancelled_at: datetime
 
 
 @event("lms.billing.InvoiceIssued.v1", key="enrollment_id")

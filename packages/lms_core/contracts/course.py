@@ -20,6 +20,16 @@ class PublishedTopic(msgspec.Struct, frozen=True, kw_only=True):
     """Counts towards completion."""
 
 
+@event("lms.course.CourseCreated.v1", key="course_id")
+class CourseCreated(Event, frozen=True, kw_only=True):
+    """A course was begun. It is a draft, of which only its author knows."""
+
+    course_id: UUID
+    title: str
+    instructor_id: UUID
+    created_at: datetime
+
+
 @event("lms.course.CoursePublished.v1", key="course_id")
 class CoursePublished(Event, frozen=True, kw_only=True):
     """A version of a course was published. Versions never change."""
@@ -79,3 +89,18 @@ class EnrollmentSuspended(Event, frozen=True, kw_only=True):
     suspended_at: datetime
     version: int = 2
     """Of the enrollment. Events of before it was told come after the enrollment and before it was paid for."""
+
+
+@event("lms.course.EnrollmentCancelled.v1", key="enrollment_id")
+class EnrollmentCancelled(Event, frozen=True, kw_only=True):
+    """A place was given up unpaid: others may have it. Only a payment that came through just before brings it back."""
+
+    enrollment_id: UUID
+    course_id: UUID
+    course_title: str
+    learner_id: UUID
+    reason: str
+    """A word for programs: `expired` (not paid in time), `withdrawn` (by the learner)."""
+    cancelled_at: datetime
+    version: int
+    """Of the enrollment: it grows with each change, a lower one is older."""

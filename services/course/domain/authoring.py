@@ -46,7 +46,7 @@ class Course:
     """A course as its author edits it. Titles and places hold for the course, content for each published version."""
 
     id: UUID
-    author_id: UUID
+    instructor_id: UUID
     title: str
     summary: str
     created_at: datetime
@@ -80,11 +80,11 @@ class Course:
         self.updated_at = moment_after(self.updated_at, at)
 
 
-def new_course(*, id: UUID, author_id: UUID, title: str, summary: str, at: datetime) -> Course:
+def new_course(*, id: UUID, instructor_id: UUID, title: str, summary: str, at: datetime) -> Course:
     """A draft. Raises Invalid with a pointer to what is wrong."""
     return Course(
         id=id,
-        author_id=author_id,
+        instructor_id=instructor_id,
         title=normal_title(title),
         summary=normal_summary(summary),
         created_at=at,

@@ -79,7 +79,7 @@ class Content:
 class Access:
     """What decides whether somebody may see the content of a course."""
 
-    author_id: UUID
+    instructor_id: UUID
     published_version: int | None
     status: EnrollmentStatus | None
     """Of their enrollment; None without one."""
@@ -89,17 +89,16 @@ class Access:
     """Why their enrollment is suspended."""
 
     def version_for(self, person: UUID, overriding: Collection[str] = ()) -> int:
-        """The version they may see: learners their own, the author and administrators the newest.
+        """The version they may see: the author and administrators the newest, learners their own.
 
         Raises NotFound, NotEnrolled, ContentClosed, NotPublished.
         """
-        manages = person == self.author_id or "course:administer" in overriding
-        if self.status == "active" and self.course_version is not None:
-            return self.course_version
-        if manages:
+        if person == self.instructor_id or "course:administer" in overriding:
             if self.published_version is None:
                 raise NotPublished
             return self.published_version
+        if self.status == "active" and self.course_version is not None:
+            return self.course_version
         if self.published_version is None:
             raise NotFound
         if self.status is None:

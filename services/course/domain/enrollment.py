@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict
+from lms_core.domain.errors import Conflict, Unprocessable
 from services.course.domain.prerequisites import Named, PrerequisitesMissing
 from services.course.domain.pricing import Price
 
-EnrollmentStatus = Literal["active", "pending", "suspended"]
+EnrollmentStatus = Literal["active", "pending", "suspended", "cancelled"]
+CancelReason = Literal["expired", "withdrawn"]
+
+KEPT_UNPAID: Final = timedelta(days=3)
+"""How long a place is kept for somebody who has not paid for it."""
 
 SuspendReason = Literal[
     "payment-declined", "payment-no-method", "payment-provider-unreachable", "payment-price-unknown", "payment-failed"
@@ -38,6 +42,22 @@ class AlreadyEnrolled(Conflict, code="course/already-enrolled"):
     """You have a place in this course."""
 
 
+class PaymentClosing(Conflict, code="course/payment-closing"):
+    """The payment for the place that you gave up is still being closed."""
+
+
+class PriceRequired(Unprocessable, code="course/price-required"):
+    """The course has a price: name the one that you agree to."""
+
+
+class PriceChanged(Conflict, code="course/price-changed"):
+    """The course has another price than the one you agreed to."""
+
+
+class PlaceActive(Conflict, code="course/place-active"):
+    """The place is active: it is not given up any more."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Enrollment:
     """A place. The learner stays on the version they enrolled in, at the price they agreed on."""
@@ -48,29 +68,44 @@ class Enrollment:
     course_title: str
     learner_id: UUID
     status: EnrollmentStatus
-    reason: SuspendReason | None = None
-    """Why it is suspended."""
+    reason: SuspendReason | CancelReason | None = None
+    """Why it is suspended or cancelled."""
     price_id: UUID | None = None
-    """The price agreed on; None when the course was free."""
-    amount: int = 0
+    """The price agreed on; None when the course was free, as are amount and currency."""
+    amount: int | None = None
     """Minor units."""
-    currency: str = ""
+    currency: str | None = None
     enrolled_at: datetime
+    held: bool = True
+    """The learner can have no other place in the course: it is theirs, or it may yet turn out to be paid for."""
     version: int = 1
 
     def activate(self) -> bool:
-        """It is paid for, be it after a failure: the content is open. False when it was open already."""
+        """It is paid for, be it after a failure or after it was given up. False when it was open already."""
         if self.status == "active":
             return False
-        self.status, self.reason = "active", None
+        self.status, self.reason, self.held = "active", None, True
         return True
 
     def suspend(self, reason: SuspendReason) -> bool:
-        """A payment failed. False when that tells nothing new: what is paid for stays open."""
-        if self.status == "active" or (self.status, self.reason) == ("suspended", reason):
+        """A payment failed, be it once more for the same reason. False when it is paid for, or was given up."""
+        if self.status in ("active", "cancelled"):
             return False
         self.status, self.reason = "suspended", reason
         return True
+
+    def cancel(self, reason: CancelReason) -> bool:
+        """It is given up, unpaid. False when it was before. Raises PlaceActive."""
+        if self.status == "active":
+            raise PlaceActive
+        if self.status == "cancelled":
+            return False
+        self.status, self.reason = "cancelled", reason
+        return True
+
+    def let_go(self) -> None:
+        """Its payment is closed for good: the learner may take another place."""
+        self.held = self.status != "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +113,28 @@ class Offer:
     """What enrollment needs to know of a course: its published version, its places and its price."""
 
     course_id: UUID
-    author_id: UUID
+    instructor_id: UUID
     title: str
     published_version: int | None
     capacity: int | None
     taken: int
     price: Price | None = None
+    """None when it is free."""
     missing: tuple[Named, ...] = ()
     """Courses that must be completed first and are not."""
 
-    def enroll(self, learner_id: UUID, *, id: UUID, at: datetime) -> Enrollment:
-        """Pending until paid, or active at once. Raises NotPublished, PrerequisitesMissing, CourseFull."""
+    def enroll(self, learner_id: UUID, price_id: UUID | None, *, id: UUID, at: datetime) -> Enrollment:
+        """Pending until paid, or active at once; `price_id` is what the learner agrees to, None that it is free.
+
+        Raises NotPublished, PrerequisitesMissing, CourseFull, PriceRequired, PriceChanged.
+        """
         if self.published_version is None:
             raise NotPublished
         if self.missing:
             raise PrerequisitesMissing(missing=self.missing)
         if self.capacity is not None and self.taken >= self.capacity:
             raise CourseFull(capacity=self.capacity)
+        self._must_agree(price_id)
         place = Enrollment(
             id=id,
             course_id=self.course_id,
@@ -104,7 +144,18 @@ class Offer:
             status="active",
             enrolled_at=at,
         )
-        if self.price is not None and self.price.amount > 0:
+        if self.price is not None:
             place.status, place.price_id = "pending", self.price.price_id
             place.amount, place.currency = self.price.amount, self.price.currency
         return place
+
+    def _must_agree(self, price_id: UUID | None) -> None:
+        """Nobody owes what they have not agreed to."""
+        price = self.price
+        if price_id == (price and price.price_id):
+            return
+        if price_id is None:
+            raise PriceRequired.at("#/price_id", "the course has a price: send the `price_id` that it shows")
+        raise PriceChanged(
+            price_id=price and price.price_id, amount=price and price.amount, currency=price and price.currency
+        )

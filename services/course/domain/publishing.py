@@ -15,6 +15,10 @@ class EmptyOutline(Conflict, code="course/empty-outline"):
     """The outline has no topic."""
 
 
+class NothingNew(Conflict, code="course/nothing-new"):
+    """The newest version has this title and this outline already."""
+
+
 @dataclass(slots=True, kw_only=True)
 class CourseVersion:
     """A course as it was published; blocks stand in it by their hash."""
@@ -34,10 +38,14 @@ class CourseVersion:
         return sum(1 for _ in topics(self.modules))
 
 
-def publish(course: Course, outline: Outline, *, id: UUID, by: UUID, at: datetime) -> CourseVersion:
-    """The next version of the course, from the outline as it stands. Raises EmptyOutline."""
+def publish(
+    course: Course, outline: Outline, *, newest: CourseVersion | None, id: UUID, by: UUID, at: datetime
+) -> CourseVersion:
+    """The version after the newest, from the outline as it stands. Raises EmptyOutline, NothingNew."""
     if not any(True for _ in topics(outline.modules)):
         raise EmptyOutline
+    if newest is not None and (newest.title, newest.modules) == (course.title, outline.modules):
+        raise NothingNew
     course.published_version = (course.published_version or 0) + 1
     course.updated_at = at
     return CourseVersion(

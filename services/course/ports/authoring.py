@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -16,12 +16,13 @@ class CourseDetails:
     """A course as people look it up, with what a place costs."""
 
     id: UUID
-    author_id: UUID
+    instructor_id: UUID
     title: str
     summary: str
     capacity: int | None
     places_taken: int
     published_version: int | None
+    price_id: UUID | None
     amount: int | None
     currency: str | None
     created_at: datetime
@@ -32,6 +33,18 @@ class CourseDetails:
     def status(self) -> CourseStatus:
         """Draft until its first version is published."""
         return "draft" if self.published_version is None else "published"
+
+    def edited(self, course: Course) -> CourseDetails:
+        """With what its author edits as it is in `course`, whatever a rival has made of it since."""
+        return replace(
+            self,
+            title=course.title,
+            summary=course.summary,
+            capacity=course.capacity,
+            published_version=course.published_version,
+            updated_at=course.updated_at,
+            version=course.version,
+        )
 
 
 class Courses(Protocol):
@@ -49,5 +62,5 @@ class Courses(Protocol):
     async def details(self, id: UUID) -> CourseDetails:
         """Read. Raises NotFound."""
 
-    async def list(self, selection: Selection, *, author_id: UUID, drafts: bool) -> list[CourseDetails]:
+    async def list(self, selection: Selection, *, instructor_id: UUID, drafts: bool) -> list[CourseDetails]:
         """Read: of published courses and the author's own drafts (all drafts with `drafts`)."""

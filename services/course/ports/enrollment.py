@@ -15,7 +15,8 @@ class Enrollments(Protocol):
     async def offer(self, course_id: UUID, learner_id: UUID) -> Offer:
         """The course as enrollment sees it, locked until the transaction ends.
 
-        Raises NotFound, and AlreadyEnrolled when the learner has a place.
+        Raises NotFound, AlreadyEnrolled when the learner has a place, and PaymentClosing while the payment for one that
+        they gave up may yet come through.
         """
 
     async def add(self, enrollment: Enrollment) -> None:
@@ -26,6 +27,9 @@ class Enrollments(Protocol):
 
     async def update(self, enrollment: Enrollment) -> None:
         """Raises Conflict when a rival changed it."""
+
+    async def count(self, course_id: UUID, change: int) -> None:
+        """So many places more are taken; fewer when it is negative."""
 
     async def look(self, id: UUID) -> Enrollment:
         """Read. Raises NotFound."""

@@ -14,7 +14,7 @@ class OwnedOutline:
     """An outline and whose it is, in one look."""
 
     course_id: UUID
-    author_id: UUID
+    instructor_id: UUID
     published_version: int | None
     modules: tuple[Module[str], ...]
     version: int

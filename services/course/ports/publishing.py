@@ -14,6 +14,9 @@ class Versions(Protocol):
     async def add(self, version: CourseVersion) -> None:
         """Raises Conflict when the number is taken."""
 
+    async def newest(self, course_id: UUID) -> CourseVersion | None:
+        """The one with the highest number; None of a draft."""
+
 
 class Shelf(Protocol):
     """Published versions, read outside any transaction."""

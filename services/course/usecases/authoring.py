@@ -7,6 +7,7 @@ from types import EllipsisType
 from typing import ClassVar
 from uuid import UUID
 
+from lms_core.contracts.course import CourseCreated
 from lms_core.domain.errors import Forbidden, Invalid, NotFound, PreconditionRequired, Stale
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
@@ -21,16 +22,16 @@ from services.course.ports.outline import Outlines
 ADMINISTER = "course:administer"
 
 
-def must_know(me: Principal, author_id: UUID, published_version: int | None) -> None:
+def must_know(me: Principal, instructor_id: UUID, published_version: int | None) -> None:
     """Raises NotFound for somebody else's draft."""
-    if published_version is None and author_id != me.id and not me.may(ADMINISTER):
+    if published_version is None and instructor_id != me.id and not me.may(ADMINISTER):
         raise NotFound
 
 
-def must_edit(me: Principal, author_id: UUID, published_version: int | None) -> None:
+def must_edit(me: Principal, instructor_id: UUID, published_version: int | None) -> None:
     """Raises NotFound for somebody else's draft, Forbidden for their published course."""
-    must_know(me, author_id, published_version)
-    me.must_own(author_id, unless=ADMINISTER)
+    must_know(me, instructor_id, published_version)
+    me.must_own(instructor_id, unless=ADMINISTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,18 @@ class CreateCourse:
     ids: Ids
 
     async def __call__(self, me: Principal, *, title: str, summary: str) -> CourseDetails:
-        course = new_course(id=self.ids.new(), author_id=me.id, title=title, summary=summary, at=self.clock.now())
+        course = new_course(id=self.ids.new(), instructor_id=me.id, title=title, summary=summary, at=self.clock.now())
         async with self.uow:
             await self.courses.add(course)
             await self.outlines.add(Outline(course_id=course.id))
+            self.uow.record(
+                CourseCreated(
+                    course_id=course.id,
+                    title=course.title,
+                    instructor_id=course.instructor_id,
+                    created_at=course.created_at,
+                )
+            )
             self.uow.answer(course.id)
         return await self.courses.details(course.id)
 
@@ -84,7 +93,7 @@ class EditCourse:
         """`capacity`: None takes the limit away, `...` leaves it as it is."""
         async with self.uow:
             course = await self.courses.get(course_id)
-            must_edit(me, course.author_id, course.published_version)
+            must_edit(me, course.instructor_id, course.published_version)
             course.read_as(version)
             if title is not None:
                 course.rename(title)
@@ -94,7 +103,7 @@ class EditCourse:
                 course.limit(capacity)
             course.updated_at = self.clock.now()
             await self.courses.update(course)
-        return await self.courses.details(course_id)
+        return (await self.courses.details(course_id)).edited(course)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ class ShowCourse:
 
     async def __call__(self, me: Principal, course_id: UUID) -> CourseDetails:
         course = await self.courses.details(course_id)
-        must_know(me, course.author_id, course.published_version)
+        must_know(me, course.instructor_id, course.published_version)
         return course
 
 
@@ -126,7 +135,7 @@ class ListCourses:
     courses: Courses
 
     async def __call__(self, me: Principal, wanted: Selection) -> list[CourseDetails]:
-        return await self.courses.list(wanted, author_id=me.id, drafts=me.may(ADMINISTER))
+        return await self.courses.list(wanted, instructor_id=me.id, drafts=me.may(ADMINISTER))
 
 
 USE_CASES = (CreateCourse, EditCourse, ShowCourse, ListCourses)

@@ -17,8 +17,8 @@ from services.course.ports.content import Accesses, Library
 class ReadContent:
     """Read the content of a course.
 
-    Learners get the version they enrolled in, the author the newest. While an enrollment is pending or suspended the
-    content is closed; `why` in the answer says which of them, and `reason` why it was suspended.
+    Learners get the version they enrolled in, the author and administrators the newest. While an enrollment is pending
+    or suspended the content is closed; `why` in the answer says which of them, and `reason` why it was suspended.
     """
 
     raises: ClassVar = (NotFound, NotEnrolled, ContentClosed, NotPublished)

@@ -1,4 +1,4 @@
-"""Taking a place in a course, and what payments make of it."""
+"""Taking a place in a course, what payments make of it, and giving it up."""
 
 from __future__ import annotations
 
@@ -6,44 +6,78 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
-from lms_core.contracts.course import EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.billing import PaymentCancelled, PaymentFailed, PaymentSucceeded
+from lms_core.contracts.course import EnrollmentActivated, EnrollmentCancelled, EnrollmentSuspended, UserEnrolled
 from lms_core.domain.errors import NotFound, NotYet
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
+from lms_core.ports.jobs import Job, JobRun, job
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
-from services.course.domain.enrollment import AlreadyEnrolled, CourseFull, Enrollment, NotPublished, suspend_reason
+from services.course.domain.enrollment import (
+    KEPT_UNPAID,
+    AlreadyEnrolled,
+    CancelReason,
+    CourseFull,
+    Enrollment,
+    NotPublished,
+    PaymentClosing,
+    PlaceActive,
+    PriceChanged,
+    PriceRequired,
+    suspend_reason,
+)
 from services.course.domain.prerequisites import PrerequisitesMissing
 from services.course.ports.enrollment import Enrollments
 from services.course.usecases.authoring import must_know
+
+
+@job("course.expire")
+class Expire(Job, frozen=True, kw_only=True):
+    """A place was kept for long enough for somebody who has not paid."""
+
+    enrollment_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Enroll:
     """Take a place in a published course.
 
-    The learner stays on the version they enrolled in. A place in a paid course is pending until the payment succeeds;
-    if it fails the enrollment is suspended and the learner told why. Where other courses must be completed first,
-    `missing` in the refusal names those that are not.
+    In a paid course `price_id` is the price that you agree to, as the course shows it; if it costs something else by
+    now, the refusal says what. The learner stays on the version they enrolled in, and at that price. A place in a paid
+    course is pending until the payment succeeds; if it fails the enrollment is suspended and the learner told why. It
+    is kept for three days, then somebody else may have it. Where other courses must be completed first, `missing` in
+    the refusal names those that are not.
     """
 
-    raises: ClassVar = (NotFound, NotPublished, PrerequisitesMissing, CourseFull, AlreadyEnrolled)
+    raises: ClassVar = (
+        NotFound,
+        NotPublished,
+        PrerequisitesMissing,
+        CourseFull,
+        PriceRequired,
+        PriceChanged,
+        AlreadyEnrolled,
+        PaymentClosing,
+    )
 
     enrollments: Enrollments
     uow: UnitOfWork
     clock: Clock
     ids: Ids
 
-    async def __call__(self, me: Principal, course_id: UUID) -> Enrollment:
+    async def __call__(self, me: Principal, course_id: UUID, price_id: UUID | None) -> Enrollment:
+        now = self.clock.now()
         async with self.uow:
             offer = await self.enrollments.offer(course_id, me.id)
-            must_know(me, offer.author_id, offer.published_version)
-            place = offer.enroll(me.id, id=self.ids.new(), at=self.clock.now())
+            must_know(me, offer.instructor_id, offer.published_version)
+            place = offer.enroll(me.id, price_id, id=self.ids.new(), at=now)
             await self.enrollments.add(place)
             self.uow.answer(place.id)
             self.uow.record(_enrolled(place))
+            if place.status == "pending":
+                self.uow.enqueue(Expire(enrollment_id=place.id), key=str(place.id), at=now + KEPT_UNPAID)
         return place
 
 
@@ -57,8 +91,8 @@ def _enrolled(place: Enrollment) -> UserEnrolled:
         learner_id=place.learner_id,
         status=status,
         price_id=place.price_id,
-        amount=place.amount,
-        currency=place.currency,
+        amount=place.amount or 0,
+        currency=place.currency or "",
         enrolled_at=place.enrolled_at,
         version=place.version,
     )
@@ -83,7 +117,7 @@ class ShowEnrollment:
 class ListEnrollments:
     """List your enrollments, the newest first.
 
-    A suspended one says why in `reason`.
+    A suspended one says why in `reason`, and so does one that was given up.
     """
 
     raises: ClassVar = ()
@@ -96,7 +130,7 @@ class ListEnrollments:
 
 @dataclass(frozen=True, slots=True)
 class ActivateEnrollment:
-    """A payment succeeded: the content is open, be it after an earlier failure."""
+    """A payment succeeded: the content is open, be it after a failure or after the place was given up."""
 
     raises: ClassVar = (NotYet,)
 
@@ -107,9 +141,12 @@ class ActivateEnrollment:
     async def __call__(self, event: PaymentSucceeded) -> None:
         async with self.uow:
             place = await _place(self.enrollments, event.enrollment_id)
+            given_up = place.status == "cancelled"
             if not place.activate():
                 return
             await self.enrollments.update(place)
+            if given_up:
+                await self.enrollments.count(place.course_id, 1)
             self.uow.record(
                 EnrollmentActivated(
                     enrollment_id=place.id,
@@ -151,6 +188,81 @@ class SuspendEnrollment:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Give up a place that is not active.
+
+    Somebody else may have it then. Nothing is charged for it any more; only a payment that came through just before
+    keeps the place, and opens it. Giving it up again changes nothing.
+    """
+
+    raises: ClassVar = (NotFound, PlaceActive)
+
+    enrollments: Enrollments
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, me: Principal, id: UUID) -> None:
+        async with self.uow:
+            place = await self.enrollments.get(id)
+            if place.learner_id != me.id:
+                raise NotFound
+            await _give_up(place, "withdrawn", self.enrollments, self.uow, self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpirePlace:
+    """A place that was not paid for in time is given up."""
+
+    raises: ClassVar = ()
+
+    enrollments: Enrollments
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, job: Expire, run: JobRun) -> None:
+        async with self.uow:
+            place = await self.enrollments.get(job.enrollment_id)
+            if place.status != "active":
+                await _give_up(place, "expired", self.enrollments, self.uow, self.clock)
+
+
+async def _give_up(
+    place: Enrollment, reason: CancelReason, enrollments: Enrollments, uow: UnitOfWork, clock: Clock
+) -> None:
+    if not place.cancel(reason):
+        return
+    await enrollments.update(place)
+    await enrollments.count(place.course_id, -1)
+    uow.record(
+        EnrollmentCancelled(
+            enrollment_id=place.id,
+            course_id=place.course_id,
+            course_title=place.course_title,
+            learner_id=place.learner_id,
+            reason=reason,
+            cancelled_at=clock.now(),
+            version=place.version,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The payment for a place that was given up is closed for good: the learner may take another."""
+
+    raises: ClassVar = (NotYet,)
+
+    enrollments: Enrollments
+    uow: UnitOfWork
+
+    async def __call__(self, event: PaymentCancelled) -> None:
+        async with self.uow:
+            place = await _place(self.enrollments, event.enrollment_id)
+            place.let_go()
+            await self.enrollments.update(place)
+
+
 async def _place(enrollments: Enrollments, id: UUID) -> Enrollment:
     try:
         return await enrollments.get(id)
@@ -158,4 +270,13 @@ async def _place(enrollments: Enrollments, id: UUID) -> Enrollment:
         raise NotYet("enrollment {enrollment_id} is not there yet", enrollment_id=id) from None
 
 
-USE_CASES = (Enroll, ShowEnrollment, ListEnrollments, ActivateEnrollment, SuspendEnrollment)
+USE_CASES = (
+    Enroll,
+    ShowEnrollment,
+    ListEnrollments,
+    ActivateEnrollment,
+    SuspendEnrollment,
+    Withdraw,
+    ExpirePlace,
+    LetGo,
+)

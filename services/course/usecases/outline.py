@@ -39,7 +39,7 @@ class ShowOutline:
 
     async def __call__(self, me: Principal, course_id: UUID) -> FullOutline:
         outline = await self.outlines.look(course_id)
-        must_edit(me, outline.author_id, outline.published_version)
+        must_edit(me, outline.instructor_id, outline.published_version)
         kept = await self.store.get(list(blocks(outline.modules)))
         modules = exchange(outline.modules, kept.__getitem__)
         return FullOutline(course_id=course_id, modules=modules, version=outline.version)
@@ -65,7 +65,7 @@ class ReplaceOutline:
     ) -> FullOutline:
         modules = fitting(modules)
         known = await self.outlines.look(course_id)
-        must_edit(me, known.author_id, known.published_version)
+        must_edit(me, known.instructor_id, known.published_version)
         Outline(course_id=course_id, version=known.version).read_as(version)
         hashes = await self.store.put(blocks(modules))
         async with self.uow:

@@ -49,7 +49,7 @@ class ShowPrerequisites:
 
     async def __call__(self, me: Principal, course_id: UUID) -> Needs:
         course = await self.courses.details(course_id)
-        must_know(me, course.author_id, course.published_version)
+        must_know(me, course.instructor_id, course.published_version)
         needed = await self.prerequisites.of(course_id, me.id)
         return Needs(course_id=course_id, prerequisites=needed, version=course.version)
 
@@ -73,7 +73,7 @@ class ReplacePrerequisites:
     async def __call__(self, me: Principal, course_id: UUID, version: int, required: Sequence[UUID]) -> Needs:
         async with self.uow:
             course = await self.courses.get(course_id)
-            must_edit(me, course.author_id, course.published_version)
+            must_edit(me, course.instructor_id, course.published_version)
             course.read_as(version)
             graph = await self.prerequisites.graph(required)
             needed = chosen(required, await self.prerequisites.published(required))

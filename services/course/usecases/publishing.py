@@ -13,7 +13,7 @@ from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.course.domain.outline import topics
-from services.course.domain.publishing import CourseVersion, EmptyOutline, publish
+from services.course.domain.publishing import CourseVersion, EmptyOutline, NothingNew, publish
 from services.course.ports.authoring import Courses
 from services.course.ports.outline import Outlines
 from services.course.ports.publishing import Shelf, Versions
@@ -24,10 +24,12 @@ from services.course.usecases.authoring import must_edit
 class PublishCourse:
     """Publish the outline as the next version of the course.
 
-    Versions are numbered from 1 and never change. Who enrolls from now on gets the new one; learners stay on theirs.
+    Versions are numbered from 1 and never change; there is no next one while title and outline are those of the last.
+    A price that was set before counts from the first version on. Who enrolls from now on gets the new one; learners
+    stay on theirs.
     """
 
-    raises: ClassVar = (NotFound, Forbidden, EmptyOutline)
+    raises: ClassVar = (NotFound, Forbidden, EmptyOutline, NothingNew)
 
     courses: Courses
     outlines: Outlines
@@ -40,9 +42,10 @@ class PublishCourse:
         now = self.clock.now()
         async with self.uow:
             course = await self.courses.get(course_id)
-            must_edit(me, course.author_id, course.published_version)
+            must_edit(me, course.instructor_id, course.published_version)
             outline = await self.outlines.get(course_id)
-            version = publish(course, outline, id=self.ids.new(), by=me.id, at=now)
+            newest = await self.versions.newest(course_id)
+            version = publish(course, outline, newest=newest, id=self.ids.new(), by=me.id, at=now)
             await self.courses.update(course)
             await self.versions.add(version)
             self.uow.answer(version.id)
@@ -52,7 +55,7 @@ class PublishCourse:
                     course_id=course_id,
                     version=version.version,
                     title=version.title,
-                    instructor_id=course.author_id,
+                    instructor_id=course.instructor_id,
                     topics=tuple(
                         PublishedTopic(topic_id=topic.id, title=topic.title, required=topic.required)
                         for topic in topics(version.modules)

@@ -38,17 +38,19 @@ class CoursePatch(Body, frozen=True, kw_only=True):
 
 class CourseView(View, kw_only=True):
     id: UUID
-    author_id: UUID
+    instructor_id: UUID
     title: str
     summary: str
     status: CourseStatus
     published_version: int | None
     capacity: int | None
     places_taken: int
+    price_id: UUID | None
+    """What to agree to when taking a place; null when it is free."""
     amount: int | None
-    """What a place costs, in minor units; null or 0 when it is free."""
+    """What a place costs, in minor units; null when it is free."""
     currency: str | None
-    """ISO 4217."""
+    """ISO 4217; null when it is free."""
     created_at: datetime
     updated_at: datetime
     version: int
@@ -58,7 +60,7 @@ class CourseView(View, kw_only=True):
 COURSES = Collection(
     CourseView,
     sort=("-created_at", "-updated_at", "title"),
-    filters=("id", "author_id", "status", "amount", "created_at", "updated_at"),
+    filters=("id", "instructor_id", "status", "amount", "created_at", "updated_at"),
 )
 
 

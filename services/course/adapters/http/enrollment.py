@@ -6,17 +6,24 @@ from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from litestar import Controller, Response, post
-from litestar.params import FromPath, QueryParameter
+import msgspec
+from litestar import Controller, Response, delete, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
-from lms_adapters.web.messages import View, view
-from services.course.domain.enrollment import EnrollmentStatus, SuspendReason
-from services.course.usecases.enrollment import Enroll, ListEnrollments, ShowEnrollment
+from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.preconditions import IfNoneMatch, tagged
+from services.course.domain.enrollment import CancelReason, EnrollmentStatus, SuspendReason
+from services.course.usecases.enrollment import Enroll, ListEnrollments, ShowEnrollment, Withdraw
 
 Learner: TypeAlias = Annotated[Literal["me"], QueryParameter(description="Whose; only your own as yet.")]
+
+
+class EnrollBody(Body, frozen=True, kw_only=True):
+    price_id: UUID | None = None
+    """The price that you agree to, as the course shows it; null when it is free."""
 
 
 class EnrollmentView(View, kw_only=True):
@@ -25,15 +32,15 @@ class EnrollmentView(View, kw_only=True):
     course_version: int
     course_title: str
     learner_id: UUID
-    status: EnrollmentStatus
-    reason: SuspendReason | None
-    """Why it is suspended."""
+    status: Annotated[EnrollmentStatus, msgspec.Meta(examples=["pending"])]
+    reason: Annotated[SuspendReason | CancelReason | None, msgspec.Meta(examples=[None])]
+    """Why it is suspended or cancelled."""
     price_id: UUID | None
     """The price agreed on; null when the course was free."""
-    amount: int
-    """Minor units."""
-    currency: str
-    """ISO 4217; empty when the course was free."""
+    amount: int | None
+    """Minor units; null when the course was free."""
+    currency: str | None
+    """ISO 4217; null when the course was free."""
     enrolled_at: datetime
 
 
@@ -48,8 +55,10 @@ class EnrollmentController(Controller):
     @post(guards=[requires("course:enroll")])
     @repeatable(ShowEnrollment)
     @inject
-    async def enroll(self, course_id: FromPath[UUID], me: Me, enroll: FromDishka[Enroll]) -> EnrollmentView:
-        return view(await enroll(me, course_id), EnrollmentView)
+    async def enroll(
+        self, course_id: FromPath[UUID], me: Me, enroll: FromDishka[Enroll], data: JSONBody[EnrollBody | None] = None
+    ) -> EnrollmentView:
+        return view(await enroll(me, course_id, data.price_id if data else None), EnrollmentView)
 
 
 class EnrollmentsController(Controller):
@@ -61,3 +70,15 @@ class EnrollmentsController(Controller):
         self, me: Me, wanted: Wanted, enrollments: FromDishka[ListEnrollments], learner: Learner = "me"
     ) -> Response[Page[EnrollmentView]]:
         return ENROLLMENTS.page(wanted, await enrollments(me, wanted))
+
+    @get("/{enrollment_id:uuid}", guards=[requires("enrollment:read")])
+    @inject
+    async def show_enrollment(
+        self, enrollment_id: FromPath[UUID], me: Me, show: FromDishka[ShowEnrollment], if_none_match: IfNoneMatch = None
+    ) -> Response[EnrollmentView]:
+        return tagged(view(await show(me, enrollment_id), EnrollmentView), if_none_match)
+
+    @delete("/{enrollment_id:uuid}", guards=[requires("course:enroll")])
+    @inject
+    async def withdraw(self, enrollment_id: FromPath[UUID], me: Me, withdraw: FromDishka[Withdraw]) -> None:
+        await withdraw(me, enrollment_id)

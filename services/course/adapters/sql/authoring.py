@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, bindparam, or_, select
+from sqlalchemy import Index, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,11 +26,11 @@ class CourseRow(Row):
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "title", "id"),
-        Index(None, "author_id", "created_at", "id"),
+        Index(None, "instructor_id", "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    author_id: Mapped[UUID]
+    instructor_id: Mapped[UUID]
     title: Mapped[str]
     summary: Mapped[str]
     capacity: Mapped[int | None]
@@ -44,23 +44,26 @@ class CourseRow(Row):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+OF_COURSE = and_(PriceRow.course_id == CourseRow.id, PriceRow.amount > 0)
+"""What a place costs, where it costs something."""
 _DETAILS = select(
     CourseRow.id,
-    CourseRow.author_id,
+    CourseRow.instructor_id,
     CourseRow.title,
     CourseRow.summary,
     CourseRow.capacity,
     CourseRow.places_taken,
     CourseRow.published_version,
+    PriceRow.price_id,
     PriceRow.amount,
     PriceRow.currency,
     CourseRow.created_at,
     CourseRow.updated_at,
     CourseRow.version,
-).outerjoin(PriceRow, PriceRow.course_id == CourseRow.id)
+).outerjoin(PriceRow, OF_COURSE)
 _ONE = Query(_DETAILS.where(CourseRow.id == bindparam("id")), CourseDetails)
 _STATUS = {"draft": CourseRow.published_version.is_(None), "published": CourseRow.published_version.is_not(None)}
-_MINE = CourseRow.author_id == bindparam("me")
+_MINE = CourseRow.instructor_id == bindparam("me")
 _ALL = Listing(_DETAILS, CourseDetails, status=_STATUS)
 _OWN = Listing(_DETAILS.where(_MINE), CourseDetails, status=_STATUS)
 _KNOWN = Listing(_DETAILS.where(or_(_STATUS["published"], _MINE)), CourseDetails, status=_STATUS)
@@ -86,8 +89,8 @@ class SqlCourses(Courses):
             raise NotFound
         return details
 
-    async def list(self, selection: Selection, *, author_id: UUID, drafts: bool) -> list[CourseDetails]:
+    async def list(self, selection: Selection, *, instructor_id: UUID, drafts: bool) -> list[CourseDetails]:
         if drafts:
             return await _ALL.some(self._reader, selection)
         only_drafts = set(selection.values("status")) == {"draft"}  # and these are their author's own
-        return await (_OWN if only_drafts else _KNOWN).some(self._reader, selection, me=author_id)
+        return await (_OWN if only_drafts else _KNOWN).some(self._reader, selection, me=instructor_id)

@@ -78,14 +78,19 @@ def _block(document: str) -> Block:
 
 _ACCESS = Query(
     select(
-        CourseRow.author_id,
+        CourseRow.instructor_id,
         CourseRow.published_version,
         EnrollmentRow.status,
         EnrollmentRow.course_version,
         EnrollmentRow.reason,
     )
     .outerjoin(
-        EnrollmentRow, and_(EnrollmentRow.course_id == CourseRow.id, EnrollmentRow.learner_id == bindparam("person"))
+        EnrollmentRow,
+        and_(
+            EnrollmentRow.course_id == CourseRow.id,
+            EnrollmentRow.learner_id == bindparam("person"),
+            EnrollmentRow.status != "cancelled",
+        ),
     )
     .where(CourseRow.id == bindparam("course_id")),
     Access,

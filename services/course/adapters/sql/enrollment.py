@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Table, Text, UniqueConstraint, and_, bindparam, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, Table, Text, and_, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,18 +18,28 @@ from lms_adapters.telemetry.tracing import trace_id
 from lms_core.contracts.course import UserEnrolled
 from lms_core.domain.errors import Conflict, NotFound
 from lms_core.domain.selection import Selection
-from services.course.adapters.sql.authoring import CourseRow
+from services.course.adapters.sql.authoring import OF_COURSE, CourseRow
 from services.course.adapters.sql.base import Row
 from services.course.adapters.sql.prerequisites import missing
 from services.course.adapters.sql.pricing import PriceRow
-from services.course.domain.enrollment import AlreadyEnrolled, Enrollment, EnrollmentStatus, Offer
+from services.course.domain.enrollment import AlreadyEnrolled, Enrollment, EnrollmentStatus, Offer, PaymentClosing
 from services.course.domain.pricing import Price
 from services.course.ports.enrollment import Enrollments
 
 
 class EnrollmentRow(Row):
     __tablename__ = "enrollment"
-    __table_args__ = (UniqueConstraint("course_id", "learner_id"), Index(None, "learner_id", "enrolled_at", "id"))
+    __table_args__ = (
+        Index(
+            "uq_enrollment_course_id_learner_id",
+            "course_id",
+            "learner_id",
+            unique=True,
+            sqlite_where=text("held"),
+            postgresql_where=text("held"),
+        ),
+        Index(None, "learner_id", "enrolled_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
@@ -39,9 +49,10 @@ class EnrollmentRow(Row):
     status: Mapped[EnrollmentStatus] = mapped_column(Text)
     reason: Mapped[str | None]
     price_id: Mapped[UUID | None]
-    amount: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str]
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None]
     enrolled_at: Mapped[datetime]
+    held: Mapped[bool]
     trace_id: Mapped[str] = mapped_column(default=trace_id)
     """Of the click that began it all."""
     version: Mapped[int] = mapped_column()
@@ -51,7 +62,7 @@ class EnrollmentRow(Row):
 
 _OFFER = (
     select(
-        CourseRow.author_id,
+        CourseRow.instructor_id,
         CourseRow.title,
         CourseRow.published_version,
         CourseRow.capacity,
@@ -60,19 +71,23 @@ _OFFER = (
         PriceRow.amount,
         PriceRow.currency,
         PriceRow.set_at,
-        EnrollmentRow.id.label("held"),
+        EnrollmentRow.status.label("held"),
     )
-    .outerjoin(PriceRow, PriceRow.course_id == CourseRow.id)
+    .outerjoin(PriceRow, OF_COURSE)
     .outerjoin(
         EnrollmentRow,
-        and_(EnrollmentRow.course_id == CourseRow.id, EnrollmentRow.learner_id == bindparam("learner_id")),
+        and_(
+            EnrollmentRow.course_id == CourseRow.id,
+            EnrollmentRow.learner_id == bindparam("learner_id"),
+            EnrollmentRow.held,
+        ),
     )
     .where(CourseRow.id == bindparam("course_id"))
     .with_for_update(of=CourseRow)
 )
 _COURSES = cast(Table, CourseRow.__table__)  # as a table: the course's entity tag stays as it is
-_TAKE = update(_COURSES).where(_COURSES.c.id == bindparam("course"))
-_TAKE = _TAKE.values(places_taken=_COURSES.c.places_taken + 1)
+_COUNT = update(_COURSES).where(_COURSES.c.id == bindparam("course"))
+_COUNT = _COUNT.values(places_taken=_COURSES.c.places_taken + bindparam("change"))
 _COLUMNS = [c for c in EnrollmentRow.__table__.columns if c.name != "trace_id"]
 _ONE = Query(select(*_COLUMNS).where(EnrollmentRow.id == bindparam("id")), Enrollment)
 _OF_LEARNER = Listing(select(*_COLUMNS).where(EnrollmentRow.learner_id == bindparam("me")), Enrollment)
@@ -96,7 +111,7 @@ class SqlEnrollments(Enrollments):
         if row is None:
             raise NotFound
         if row.held is not None:
-            raise AlreadyEnrolled
+            raise PaymentClosing if row.held == "cancelled" else AlreadyEnrolled
         price = None
         if row.price_id is not None:
             price = Price(
@@ -104,7 +119,7 @@ class SqlEnrollments(Enrollments):
             )
         return Offer(
             course_id=course_id,
-            author_id=row.author_id,
+            instructor_id=row.instructor_id,
             title=row.title,
             published_version=row.published_version,
             capacity=row.capacity,
@@ -118,13 +133,16 @@ class SqlEnrollments(Enrollments):
             await self._rows.add(enrollment)
         except Conflict:
             raise AlreadyEnrolled from None
-        await self._session.execute(_TAKE, {"course": enrollment.course_id})
+        await self.count(enrollment.course_id, 1)
 
     async def get(self, id: UUID) -> Enrollment:
         return await self._rows.get(id, lock=True)
 
     async def update(self, enrollment: Enrollment) -> None:
         await self._rows.update(enrollment)
+
+    async def count(self, course_id: UUID, change: int) -> None:
+        await self._session.execute(_COUNT, {"course": course_id, "change": change})
 
     async def look(self, id: UUID) -> Enrollment:
         enrollment = await self._reader.one(_ONE, id=id)

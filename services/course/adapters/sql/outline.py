@@ -32,7 +32,11 @@ class OutlineRow(Row):
 
 _LOOK = Query(
     select(
-        OutlineRow.course_id, CourseRow.author_id, CourseRow.published_version, OutlineRow.modules, OutlineRow.version
+        OutlineRow.course_id,
+        CourseRow.instructor_id,
+        CourseRow.published_version,
+        OutlineRow.modules,
+        OutlineRow.version,
     )
     .join(CourseRow, CourseRow.id == OutlineRow.course_id)
     .where(OutlineRow.course_id == bindparam("course_id")),

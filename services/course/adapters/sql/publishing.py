@@ -42,13 +42,21 @@ _NUMBERED = Query(
     CourseVersion,
 )
 
+_NEWEST = select(CourseVersionRow.id).where(CourseVersionRow.course_id == bindparam("course_id"))
+_NEWEST = _NEWEST.order_by(CourseVersionRow.version.desc()).limit(1)
+
 
 class SqlVersions(Versions):
     def __init__(self, session: AsyncSession) -> None:
+        self._session = session
         self._rows = Repository(session, CourseVersionRow, CourseVersion)
 
     async def add(self, version: CourseVersion) -> None:
         await self._rows.add(version)
+
+    async def newest(self, course_id: UUID) -> CourseVersion | None:
+        row = await self._session.scalar(_NEWEST, {"course_id": course_id})
+        return None if row is None else await self._rows.get(row)
 
 
 class SqlShelf(Shelf):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from lms_adapters.testing.service import ServiceUnderTest
-from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded, PriceSet
+from lms_core.contracts.billing import PaymentCancelled, PaymentFailed, PaymentSucceeded, PriceSet
 from lms_core.testing.fakes import MORNING, fake_id
 
 AUTHOR, OTHER, LEARNER = fake_id(700_001), fake_id(700_002), fake_id(700_003)
@@ -56,6 +57,11 @@ class Steps:
         body = {"modules": MODULES if modules is None else modules}
         return await self.author.put(path, json=body, headers={"If-Match": tag})
 
+    async def rewrite(self, course: str) -> None:
+        """Another outline, so that there is something to publish."""
+        title = f"Engines {self.service.ids.count}"
+        assert (await self.outline(course, [{**MODULES[0], "title": title}])).status_code == 200
+
     async def publish(self, course: str) -> dict[str, Any]:
         """The next version."""
         answer = await self.author.post(f"{COURSES}/{course}/publish")
@@ -76,15 +82,21 @@ class Steps:
         return await self.author.patch(path, json=changes, headers={"If-Match": tag})
 
     async def enroll(self, course: str, client: httpx.AsyncClient | None = None) -> dict[str, Any]:
-        """The learner's enrollment."""
-        answer = await (client or self.learner).post(f"{COURSES}/{course}/enrollments")
+        """The learner's enrollment, at the price that the course shows."""
+        client = client or self.learner
+        shown = (await client.get(f"{COURSES}/{course}")).json()
+        answer = await client.post(f"{COURSES}/{course}/enrollments", json={"price_id": shown["price_id"]})
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    async def price(self, course: str, amount: int = 1999) -> PriceSet:
-        """Billing sets a price."""
+    async def price(self, course: str, amount: int = 1999, *, minutes: int = 0) -> PriceSet:
+        """Billing sets a price, so long after the morning."""
         event = PriceSet(
-            price_id=self.service.ids.new(), course_id=UUID(course), amount=amount, currency="EUR", set_at=MORNING
+            price_id=self.service.ids.new(),
+            course_id=UUID(course),
+            amount=amount,
+            currency="EUR",
+            set_at=MORNING + timedelta(minutes=minutes),
         )
         await self.service.receive(event)
         return event
@@ -114,4 +126,15 @@ def failed(enrollment: dict[str, Any], payment: int = 1, reason: str = "declined
         currency="EUR",
         reason=reason,
         failed_at=MORNING,
+    )
+
+
+def cancelled(enrollment: dict[str, Any], payment: int = 1) -> PaymentCancelled:
+    """Billing says: nothing was charged, and nothing will be."""
+    return PaymentCancelled(
+        payment_id=fake_id(720_000 + payment),
+        enrollment_id=UUID(enrollment["id"]),
+        course_id=UUID(enrollment["course_id"]),
+        learner_id=UUID(enrollment["learner_id"]),
+        cancelled_at=MORNING,
     )

@@ -21,7 +21,7 @@ async def test_a_new_course_is_its_authors_draft(steps: Steps) -> None:
     assert (answer.status_code, answer.headers["etag"][:2]) == (200, '"1')
     shown = answer.json()
     assert shown["title"] == "Analytical engines"
-    assert shown["author_id"] == str(AUTHOR)
+    assert shown["instructor_id"] == str(AUTHOR)
     assert (shown["status"], shown["published_version"], shown["capacity"]) == ("draft", None, None)
     assert (await steps.admin.get(f"{COURSES}/{course}")).status_code == 200
     for stranger in (steps.other, steps.learner):
@@ -123,7 +123,7 @@ async def test_courses_are_sorted_and_filtered(steps: Steps) -> None:
     assert await titles("status=draft&status=published") == ["Ants", "Zoology"]
     assert await titles("amount.ge=500") == ["Zoology"]
     assert await titles("amount.null=true") == ["Ants"]
-    assert await titles(f"author_id={AUTHOR}&created_at.lt=2020-01-01T00:00:00Z") == []
+    assert await titles(f"instructor_id={AUTHOR}&created_at.lt=2020-01-01T00:00:00Z") == []
     several = f"id={zoo}&id={ants}&id={fake_id(999_999)}"
     assert await titles(several) == ["Ants", "Zoology"]
     assert await titles(several, steps.learner) == ["Zoology"], "what one may not know of is not there"
@@ -137,6 +137,7 @@ async def test_who_is_not_signed_in_or_may_not_is_refused(steps: Steps) -> None:
 
 async def rivals(steps: Steps) -> None:
     course = await steps.published()
+    await steps.rewrite(course)
     path, tag = f"{COURSES}/{course}", {"If-Match": '"2"'}
     edits = [steps.author.patch(path, json={"title": f"Title {n}"}, headers=tag) for n in range(8)]
     publications = [steps.author.post(f"{path}/publish") for _ in range(4)]
@@ -144,7 +145,9 @@ async def rivals(steps: Steps) -> None:
     outcome = Counter(a.status_code for a in answers)
     assert outcome[200] <= 1
     assert outcome[200] + outcome[412] == 8
-    assert sorted(v.json()["version"] for v in versions) == [2, 3, 4, 5]
+    made = sorted(v.json()["version"] for v in versions if v.status_code == 201)
+    assert made in ([2], [2, 3]), "one of the outline, and one more when the title was changed between"
+    assert {v.json()["type"] for v in versions if v.status_code != 201} <= {"/problems/course/nothing-new"}
 
 
 async def test_of_rival_edits_one_is_made(steps: Steps) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lms_core.contracts.course import CoursePublished, PublishedTopic
 from services.course.tests.component.steps import AUTHOR, COURSES, SECOND, TOPIC, Steps
 
@@ -9,7 +11,9 @@ from services.course.tests.component.steps import AUTHOR, COURSES, SECOND, TOPIC
 async def test_a_version_is_numbered_and_announced(steps: Steps) -> None:
     course = await steps.draft()
     await steps.outline(course)
-    first, second = await steps.publish(course), await steps.publish(course)
+    first = await steps.publish(course)
+    assert (await steps.patch(course, title="Engines")).status_code == 200
+    second = await steps.publish(course)
     assert (first["version"], second["version"], first["topics"]) == (1, 2, 2)
     [event, _] = await steps.service.published(CoursePublished)
     assert (str(event.course_id), event.version, event.title) == (course, 1, "Analytical engines")
@@ -30,6 +34,13 @@ async def test_an_empty_outline_is_not_published(steps: Steps) -> None:
     assert await steps.service.published(CoursePublished) == []
 
 
+async def test_what_is_published_already_is_not_published_again(steps: Steps) -> None:
+    course = await steps.published()
+    answers = await asyncio.gather(*(steps.author.post(f"{COURSES}/{course}/publish") for _ in range(4)))
+    assert {(a.status_code, a.json()["type"]) for a in answers} == {(409, "/problems/course/nothing-new")}
+    assert len(await steps.service.published(CoursePublished)) == 1
+
+
 async def test_a_repeated_key_publishes_once(steps: Steps) -> None:
     course = await steps.draft()
     await steps.outline(course)
@@ -45,6 +56,7 @@ async def test_only_the_author_publishes(steps: Steps) -> None:
     assert (await steps.other.post(f"{COURSES}/{draft}/publish")).status_code == 404
     assert (await steps.other.post(f"{COURSES}/{published}/publish")).status_code == 403
     assert (await steps.learner.post(f"{COURSES}/{published}/publish")).status_code == 403
+    await steps.rewrite(published)
     assert (await steps.admin.post(f"{COURSES}/{published}/publish")).json()["version"] == 2
 
 

@@ -11,7 +11,7 @@ from services.course.domain.authoring import Course, new_course, normal_title
 
 
 def course() -> Course:
-    return new_course(id=fake_id(1), author_id=fake_id(2), title="A\t title", summary=" one\r\ntwo\n", at=MORNING)
+    return new_course(id=fake_id(1), instructor_id=fake_id(2), title="A\t title", summary=" one\r\ntwo\n", at=MORNING)
 
 
 @given(st.text(max_size=250))

@@ -80,7 +80,7 @@ def test_courses_are_chosen_in_order_and_faults_are_pointed_at() -> None:
 def test_a_place_needs_what_comes_first() -> None:
     offer = Offer(
         course_id=fake_id(9),
-        author_id=fake_id(2),
+        instructor_id=fake_id(2),
         title="Engines",
         published_version=1,
         capacity=0,
@@ -88,12 +88,12 @@ def test_a_place_needs_what_comes_first() -> None:
         missing=(COURSES[0],),
     )
     with pytest.raises(PrerequisitesMissing) as refused:
-        offer.enroll(fake_id(8), id=fake_id(7), at=MORNING)
+        offer.enroll(fake_id(8), None, id=fake_id(7), at=MORNING)
     assert refused.value.facts["missing"] == (COURSES[0],)
 
 
 def test_the_entity_tag_changes_even_while_the_clock_stands_still() -> None:
-    course = new_course(id=fake_id(1), author_id=fake_id(2), title="Engines", summary="", at=MORNING)
+    course = new_course(id=fake_id(1), instructor_id=fake_id(2), title="Engines", summary="", at=MORNING)
     moments = []
     for _ in range(3):
         course.touch(MORNING)

@@ -60,7 +60,7 @@ class FakeOutlines(Outlines):
             raise NotFound
         return OwnedOutline(
             course_id=COURSE,
-            author_id=AUTHOR,
+            instructor_id=AUTHOR,
             published_version=self.published,
             modules=self.outline.modules,
             version=self.outline.version,
