@@ -29,7 +29,7 @@ from services.billing.ports.methods import Methods
 from services.billing.ports.payments import Payments
 from services.billing.ports.sandbox import Courier, Desk
 from services.billing.settings import PROVIDERS, BillingSettings
-from services.billing.usecases import catalog, invoices, ledger, methods, payments, sandbox, webhooks
+from services.billing.usecases import catalog, closing, invoices, ledger, methods, payments, sandbox, webhooks
 
 
 def signing_keys(settings: BillingSettings) -> SigningKeys:
@@ -68,7 +68,7 @@ def wiring() -> Provider:
         provider.provide(factory, scope=Scope.APP)
     provider.alias(source=SandboxDesk, provides=Desk)
     provider.provide(MemoryCourier, provides=Courier, scope=Scope.APP)
-    for room in (catalog, methods, payments, webhooks, sandbox, invoices):
+    for room in (catalog, methods, payments, closing, webhooks, sandbox, invoices):
         provider.provide_all(*room.USE_CASES)
     provider.provide_all(*payments.STEPS, *invoices.STEPS, *ledger.STEPS)
     return provider

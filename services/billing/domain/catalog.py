@@ -16,13 +16,13 @@ MAX_AMOUNT = 100_000_000_00
 
 @dataclass(slots=True, kw_only=True)
 class Course:
-    """Billing's own copy of a published course."""
+    """Billing's own copy of a course."""
 
     id: UUID
     title: str
     instructor_id: UUID
     course_version: int
-    """The version that said so."""
+    """The version that said so; 0 while it is a draft."""
 
     def learn(self, *, title: str, instructor_id: UUID, course_version: int) -> bool:
         """Take over what a version says; False when a later one has spoken already."""
@@ -39,7 +39,7 @@ class Price:
     id: UUID
     course_id: UUID
     amount: int
-    """Minor units."""
+    """Minor units; 0 when it is free from then on."""
     currency: str
     set_by: UUID
     set_at: datetime
@@ -57,8 +57,8 @@ class Price:
 
 def new_price(*, id: UUID, course_id: UUID, money: Money, set_by: UUID, at: datetime, previous: Price | None) -> Price:
     """The course's next price. Raises Invalid at #/amount."""
-    if not 0 < money.amount <= MAX_AMOUNT:
-        raise Invalid.at("#/amount", "must be 1 to {most} minor units", most=MAX_AMOUNT)
+    if not 0 <= money.amount <= MAX_AMOUNT:
+        raise Invalid.at("#/amount", "must be 0 to {most} minor units", most=MAX_AMOUNT)
     if previous is not None:
         at = moment_after(previous.set_at, at)
     return Price(id=id, course_id=course_id, amount=money.amount, currency=money.currency, set_by=set_by, set_at=at)

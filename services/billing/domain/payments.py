@@ -4,6 +4,9 @@
       │               │  ▴
       └──no method──▸ failed ──begin (another method)
 
+      open, charging, failed ──the place is given up──▸ closing ──nothing was charged──▸ cancelled
+                                                           └──charged after all──▸ succeeded
+
 An attempt has a number, and with it a key of its own at the provider: asking again under the same key charges nothing
 twice. An attempt whose answer was never heard is *in doubt*; the next one begins by voiding its key.
 
@@ -22,11 +25,13 @@ from lms_core.domain.errors import Conflict
 from lms_core.domain.money import Money
 from services.billing.domain.methods import PaymentMethod
 
-State = Literal["open", "charging", "succeeded", "failed"]
+Status = Literal["open", "charging", "succeeded", "failed", "closing", "cancelled"]
 Reason = Literal["declined", "no-method", "provider-unreachable", "price-unknown"]
 Outcome = Literal["running", "in-doubt", "dropped", "declined", "charged"]
 _WEIGHT = {outcome: weight for weight, outcome in enumerate(get_args(Outcome))}
 
+GIVEN_UP: frozenset[Status] = frozenset({"closing", "cancelled"})
+"""Nothing more is tried: what was not charged before will not be."""
 FINAL: frozenset[Reason] = frozenset({"price-unknown"})
 """Failures that no other method cures."""
 
@@ -93,7 +98,7 @@ class Attempt:
         return True
 
     def drop(self, at: datetime) -> None:
-        """An earlier attempt turns out to have been charged: this one is not asked for any more."""
+        """It is not asked for any more: an earlier one turns out to have been charged, or nothing is owed."""
         self.outcome, self.ended_at = "dropped", at
 
 
@@ -120,13 +125,13 @@ class Payment:
     amount: int
     """Minor units, as agreed in the enrollment."""
     currency: str
-    state: State
+    status: Status
     reason: Reason | None
     """Why it failed; None when it has not."""
     attempts: int
     opened_at: datetime
     settled_at: datetime | None
-    """When it succeeded or failed."""
+    """When it succeeded, failed or was cancelled."""
     version: int = 1
 
     @property
@@ -137,13 +142,18 @@ class Payment:
     @property
     def retryable(self) -> bool:
         """Failed, but another method may cure it."""
-        return self.state == "failed" and self.reason not in FINAL
+        return self.status == "failed" and self.reason not in FINAL
+
+    @property
+    def given_up(self) -> bool:
+        """See `GIVEN_UP`."""
+        return self.status in GIVEN_UP
 
     def begin(self, method: PaymentMethod, at: datetime) -> Attempt:
         """The next attempt. Raises NotDue while one runs, after one has succeeded, and when none can succeed."""
-        if self.state != "open" and not self.retryable:
-            raise NotDue(state=self.state)
-        self.state, self.reason, self.settled_at = "charging", None, None
+        if self.status != "open" and not self.retryable:
+            raise NotDue(stands=self.status)
+        self.status, self.reason, self.settled_at = "charging", None, None
         self.attempts += 1
         return Attempt(
             payment_id=self.id,
@@ -156,13 +166,26 @@ class Payment:
         )
 
     def succeed(self, at: datetime) -> None:
-        """An attempt was charged. Raises NotDue when one was before."""
-        if self.state == "succeeded":
-            raise NotDue(state=self.state)
-        self.state, self.reason, self.settled_at = "succeeded", None, at
+        """An attempt was charged. Raises NotDue when one was before, or when it was certain that none would be."""
+        if self.status in ("succeeded", "cancelled"):
+            raise NotDue(stands=self.status)
+        self.status, self.reason, self.settled_at = "succeeded", None, at
 
     def fail(self, reason: Reason, at: datetime) -> None:
-        """It could not be paid. Raises NotDue when it has been."""
-        if self.state == "succeeded":
-            raise NotDue(state=self.state)
-        self.state, self.reason, self.settled_at = "failed", reason, at
+        """It could not be paid. Raises NotDue when it has been, or need not be."""
+        if self.status == "succeeded" or self.given_up:
+            raise NotDue(stands=self.status)
+        self.status, self.reason, self.settled_at = "failed", reason, at
+
+    def close(self) -> bool:
+        """The place was given up: no attempt begins any more. False when that is so already, or it has succeeded."""
+        if self.status == "succeeded" or self.given_up:
+            return False
+        self.status, self.reason, self.settled_at = "closing", None, None
+        return True
+
+    def cancel(self, at: datetime) -> None:
+        """None of its attempts was charged, or can be any more. Raises NotDue unless it is closing."""
+        if self.status != "closing":
+            raise NotDue(stands=self.status)
+        self.status, self.settled_at = "cancelled", at

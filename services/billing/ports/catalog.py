@@ -38,4 +38,7 @@ class Prices(Protocol):
         """Read outside any transaction. Raises NotFound."""
 
     async def some(self, selection: Selection) -> list[Price]:
-        """Read outside any transaction. A filter `current` tells those that count now from those that did."""
+        """Of published courses; read outside any transaction.
+
+        A filter `current` tells those that count now from those that did.
+        """

@@ -10,7 +10,7 @@ from uuid import UUID
 from lms_core.domain.errors import Unavailable
 from lms_core.domain.money import Money
 from lms_core.domain.selection import Selection
-from services.billing.domain.payments import Attempt, Charged, Declined, Outcome, Payment, attempt_key
+from services.billing.domain.payments import GIVEN_UP, Attempt, Charged, Declined, Outcome, Payment, Status, attempt_key
 from services.billing.domain.webhooks import Notice
 
 
@@ -31,6 +31,8 @@ class Order:
     number: int
     token: str
     outcome: Outcome
+    status: Status
+    """Of the payment."""
     amount: int
     currency: str
 
@@ -38,6 +40,11 @@ class Order:
     def key(self) -> str:
         """See `attempt_key`."""
         return attempt_key(self.payment_id, self.number)
+
+    @property
+    def given_up(self) -> bool:
+        """See `Payment.given_up`."""
+        return self.status in GIVEN_UP
 
     @property
     def money(self) -> Money:
@@ -77,6 +84,9 @@ class Payments(Protocol):
 
     async def orders(self, payment_id: UUID) -> list[Order]:
         """Every attempt by number; read outside any transaction."""
+
+    async def show(self, id: UUID) -> Payment:
+        """Read outside any transaction. Raises NotFound."""
 
     async def of(self, learner_id: UUID, selection: Selection) -> list[Payment]:
         """Of a person's payments; read outside any transaction."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from lms_core.contracts.billing import PriceSet
-from lms_core.contracts.course import CoursePublished
+from lms_core.contracts.course import CourseCreated, CoursePublished
 from lms_core.domain.errors import Forbidden, Invalid, NotFound, NotYet
 from lms_core.domain.money import Money
 from lms_core.domain.selection import Selection
@@ -18,27 +18,25 @@ from lms_core.security.principal import Principal
 from services.billing.domain.catalog import Course, Price, new_price
 from services.billing.ports.catalog import Courses, Prices
 
+ADMINISTER = "course:administer"
+
 
 @dataclass(frozen=True, slots=True)
 class KeepCourse:
-    """A course was published: know its title and whose it is."""
+    """A course was begun, or published: know its title and whose it is."""
 
     raises: ClassVar = ()
 
     courses: Courses
 
-    async def __call__(self, event: CoursePublished) -> None:
+    async def __call__(self, event: CourseCreated | CoursePublished) -> None:
+        version = event.version if isinstance(event, CoursePublished) else 0
         known = await self.courses.find(event.course_id)
         if known is None:
             await self.courses.add(
-                Course(
-                    id=event.course_id,
-                    title=event.title,
-                    instructor_id=event.instructor_id,
-                    course_version=event.version,
-                )
+                Course(id=event.course_id, title=event.title, instructor_id=event.instructor_id, course_version=version)
             )
-        elif known.learn(title=event.title, instructor_id=event.instructor_id, course_version=event.version):
+        elif known.learn(title=event.title, instructor_id=event.instructor_id, course_version=version):
             await self.courses.update(known)
 
 
@@ -46,9 +44,10 @@ class KeepCourse:
 class SetPrice:
     """Set the price of a course.
 
-    It counts for enrollments from now on; those who agreed on an earlier price keep it. The course must have been
-    published: just after that the answer may be 404 `not-yet` with `Retry-After`. Only its instructor may do this, or
-    who holds `course:administer`.
+    It counts for enrollments from now on; those who agreed on an earlier price keep it. An amount of 0 makes the course
+    free. Price a draft, wait until the course shows the price, then publish: so nobody gets in for nothing. Just after
+    the course was begun the answer may be 404 `not-yet` with `Retry-After`. Only its instructor may do this, or who
+    holds `course:administer`.
     """
 
     raises: ClassVar = (NotYet, Forbidden, Invalid)
@@ -63,9 +62,9 @@ class SetPrice:
         money = Money(amount, currency)
         async with self.uow:
             course = await self.courses.find(course_id)
-            if course is None:
-                raise NotYet("no such course has been published yet")
-            me.must_own(course.instructor_id, unless="course:administer")
+            if course is None or not (course.course_version or _may_price(me, course)):
+                raise NotYet("no such course is known here yet")  # somebody else's draft is not to be told from that
+            me.must_own(course.instructor_id, unless=ADMINISTER)
             price = new_price(
                 id=self.ids.new(),
                 course_id=course_id,
@@ -83,6 +82,10 @@ class SetPrice:
         return price
 
 
+def _may_price(me: Principal, course: Course) -> bool:
+    return me.id == course.instructor_id or me.may(ADMINISTER)
+
+
 @dataclass(frozen=True, slots=True)
 class ShowPrice:
     """Show one price."""
@@ -97,10 +100,10 @@ class ShowPrice:
 
 @dataclass(frozen=True, slots=True)
 class ListPrices:
-    """List the prices of courses, the newest first.
+    """List the prices of published courses, the newest first.
 
-    Of a course's prices the first one counts; a course without any is free. For what several courses cost now, name
-    them all and ask for `current=true`.
+    Of a course's prices the first one counts; a course without any is free, and so is one whose price is 0. For what
+    several courses cost now, name them all and ask for `current=true`.
     """
 
     raises: ClassVar = ()

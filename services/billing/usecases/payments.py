@@ -13,6 +13,7 @@ from uuid import UUID
 
 from lms_core.contracts.billing import PaymentFailed, PaymentSucceeded
 from lms_core.contracts.course import UserEnrolled
+from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
@@ -150,7 +151,7 @@ class ChargeEnrollment:
             price_id=price_id,
             amount=event.amount,
             currency=event.currency,
-            state="open",
+            status="open",
             reason=None,
             attempts=0,
             opened_at=now,
@@ -183,14 +184,14 @@ class Hear:
         if not attempt.hear(answer, now):
             return
         await self.payments.end_attempt(attempt)
-        if payment.state == "succeeded":
+        if payment.status == "succeeded":
             return
         if isinstance(answer, Charged):
             if newest.outcome == "running":
                 newest.drop(now)
                 await self.payments.end_attempt(newest)
             await self.succeed(payment, now)
-        elif attempt is newest:
+        elif attempt is newest and not payment.given_up:
             await self._failed(payment, attempt, answer, now)
         await self.payments.update(payment)
 
@@ -219,7 +220,7 @@ class ChargePayment:
     async def __call__(self, job: Charge, run: JobRun) -> None:
         orders = await self.payments.orders(job.payment_id)
         order = orders[job.attempt - 1]
-        if order.outcome != "running":
+        if order.outcome != "running" or order.given_up:
             return
         answer: Answer = Unheard()
         try:
@@ -246,7 +247,8 @@ class ListPayments:
     """List your payments, the newest first.
 
     A payment is `charging` until the provider has said how it ended, then `succeeded` or `failed`. A failed one tells
-    why, and is tried again as soon as you add another method; only `price-unknown` is final.
+    why, and is tried again as soon as you add another method; only `price-unknown` is final. Once the place was given
+    up it is `closing`, and `cancelled` as soon as it is certain that nothing was charged.
     """
 
     raises: ClassVar = ()
@@ -257,5 +259,20 @@ class ListPayments:
         return await self.payments.of(me.id, wanted)
 
 
-USE_CASES = (ChargeEnrollment, ChargePayment, ListPayments)
+@dataclass(frozen=True, slots=True)
+class ShowPayment:
+    """Show one of your payments."""
+
+    raises: ClassVar = (NotFound,)
+
+    payments: Payments
+
+    async def __call__(self, me: Principal, id: UUID) -> Payment:
+        payment = await self.payments.show(id)
+        if payment.learner_id != me.id:
+            raise NotFound
+        return payment
+
+
+USE_CASES = (ChargeEnrollment, ChargePayment, ListPayments, ShowPayment)
 STEPS = (Begin, Succeed, Fail, Hear)

@@ -20,7 +20,8 @@ from services.billing.usecases.catalog import ListPrices, SetPrice, ShowPrice
 
 class PriceBody(Body, frozen=True, kw_only=True):
     course_id: UUID
-    amount: Annotated[int, msgspec.Meta(gt=0, le=MAX_AMOUNT, description="Minor units.", examples=[4900])]
+    amount: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT, examples=[4900])]
+    """Minor units; 0 makes it free from now on."""
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, Response
+import msgspec
+from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
-from lms_adapters.web.messages import View
-from services.billing.domain.payments import Reason, State
-from services.billing.usecases.payments import ListPayments
+from lms_adapters.web.messages import View, view
+from lms_adapters.web.preconditions import IfNoneMatch, tagged
+from services.billing.domain.payments import Reason, Status
+from services.billing.usecases.payments import ListPayments, ShowPayment
 
 
 class PaymentView(View, kw_only=True):
@@ -22,8 +26,9 @@ class PaymentView(View, kw_only=True):
     course_title: str
     amount: int
     currency: str
-    state: State
-    reason: Reason | None
+    status: Annotated[Status, msgspec.Meta(examples=["succeeded"])]
+    reason: Annotated[Reason | None, msgspec.Meta(examples=[None])]
+    """Why it failed."""
     attempts: int
     opened_at: datetime
     settled_at: datetime | None
@@ -32,7 +37,7 @@ class PaymentView(View, kw_only=True):
 PAYMENTS = Collection(
     PaymentView,
     sort=("-opened_at",),
-    filters=("id", "course_id", "enrollment_id", "state", "reason", "opened_at", "settled_at"),
+    filters=("id", "course_id", "enrollment_id", "status", "reason", "opened_at", "settled_at"),
 )
 
 
@@ -45,3 +50,10 @@ class PaymentsController(Controller):
         self, me: Me, wanted: Wanted, payments: FromDishka[ListPayments]
     ) -> Response[Page[PaymentView]]:
         return PAYMENTS.page(wanted, await payments(me, wanted))
+
+    @get("/{payment_id:uuid}", guards=[requires("invoice:read")])
+    @inject
+    async def show_payment(
+        self, payment_id: FromPath[UUID], me: Me, show: FromDishka[ShowPayment], if_none_match: IfNoneMatch = None
+    ) -> Response[PaymentView]:
+        return tagged(view(await show(me, payment_id), PaymentView), if_none_match)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, func, select
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -41,10 +41,13 @@ class PriceRow(Row):
 
 
 _PRICE = select(*PriceRow.__table__.columns)
+_PUBLISHED = exists().where(CourseRow.id == PriceRow.course_id, CourseRow.course_version > 0)
 _SHOW = Query(_PRICE.where(PriceRow.id == bindparam("id")), Price)
 _of_course = aliased(PriceRow)
 _NEWEST = select(func.max(_of_course.set_at)).where(_of_course.course_id == PriceRow.course_id).scalar_subquery()
-_SOME = Listing(_PRICE, Price, current={True: PriceRow.set_at == _NEWEST, False: PriceRow.set_at != _NEWEST})
+_SOME = Listing(
+    _PRICE.where(_PUBLISHED), Price, current={True: PriceRow.set_at == _NEWEST, False: PriceRow.set_at != _NEWEST}
+)
 
 
 class SqlCourses(Courses):

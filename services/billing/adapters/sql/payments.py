@@ -14,6 +14,7 @@ from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
+from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.payments import Attempt, Payment, attempt_key
@@ -33,7 +34,7 @@ class PaymentRow(Row):
     price_id: Mapped[UUID]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
-    state: Mapped[str]
+    status: Mapped[str]
     reason: Mapped[str | None]
     attempts: Mapped[int]
     opened_at: Mapped[datetime]
@@ -65,6 +66,7 @@ _ORDERS = Query(
         AttemptRow.number,
         AttemptRow.token,
         AttemptRow.outcome,
+        PaymentRow.status,
         PaymentRow.amount,
         PaymentRow.currency,
     )
@@ -73,18 +75,15 @@ _ORDERS = Query(
     .order_by(AttemptRow.number),
     Order,
 )
-_OF = Listing(
-    select(*(column for column in PaymentRow.__table__.columns if column.key != "trace_id")).where(
-        PaymentRow.learner_id == bindparam("me")
-    ),
-    Payment,
-)
+_PAYMENT = select(*(column for column in PaymentRow.__table__.columns if column.key != "trace_id"))
+_SHOW = Query(_PAYMENT.where(PaymentRow.id == bindparam("id")), Payment)
+_OF = Listing(_PAYMENT.where(PaymentRow.learner_id == bindparam("me")), Payment)
 TRACED_PAYMENTS = Query(
-    select(PaymentRow.id, PaymentRow.state, PaymentRow.opened_at, PaymentRow.settled_at).where(
+    select(PaymentRow.id, PaymentRow.status, PaymentRow.opened_at, PaymentRow.settled_at).where(
         within(PaymentRow.enrollment_id, PaymentRow.trace_id)
     ),
-    lambda id, state, opened_at, settled_at: Traced(
-        "payment", state, opened_at, settled_at, Charge.name, attempt_key(id, 1)
+    lambda id, status, opened_at, settled_at: Traced(
+        "payment", status, opened_at, settled_at, Charge.name, attempt_key(id, 1)
     ),
 )
 
@@ -104,7 +103,7 @@ class SqlPayments(Payments):
         return await self._payments.one(enrollment_id=enrollment_id)
 
     async def failed(self, learner_id: UUID) -> list[Payment]:
-        return sorted(await self._payments.all(learner_id=learner_id, state="failed"), key=lambda payment: payment.id)
+        return sorted(await self._payments.all(learner_id=learner_id, status="failed"), key=lambda payment: payment.id)
 
     async def get(self, id: UUID) -> Payment:
         return await self._payments.get(id, lock=True)
@@ -126,6 +125,12 @@ class SqlPayments(Payments):
 
     async def orders(self, payment_id: UUID) -> list[Order]:
         return await self._reader.all(_ORDERS, payment=payment_id)
+
+    async def show(self, id: UUID) -> Payment:
+        payment = await self._reader.one(_SHOW, id=id)
+        if payment is None:
+            raise NotFound
+        return payment
 
     async def of(self, learner_id: UUID, selection: Selection) -> list[Payment]:
         return await _OF.some(self._reader, selection, me=learner_id)

@@ -8,12 +8,16 @@ from uuid import UUID
 import httpx
 
 from lms_adapters.testing.service import ServiceUnderTest
-from lms_core.contracts.course import CoursePublished, UserEnrolled
+from lms_core.contracts.course import CourseCreated, CoursePublished, EnrollmentCancelled, UserEnrolled
 from lms_core.testing.fakes import MORNING, fake_id
 
 COURSE, OTHER_COURSE = fake_id(700_001), fake_id(700_002)
 INSTRUCTOR, LEARNER, STRANGER = fake_id(700_010), fake_id(700_011), fake_id(700_012)
 PRICE_BODY = {"course_id": str(COURSE), "amount": 4900, "currency": "EUR"}
+
+
+def begun(*, course_id: UUID = COURSE) -> CourseCreated:
+    return CourseCreated(course_id=course_id, title="Sailing", instructor_id=INSTRUCTOR, created_at=MORNING)
 
 
 def published(*, version: int = 1, instructor_id: UUID = INSTRUCTOR, course_id: UUID = COURSE) -> CoursePublished:
@@ -41,6 +45,17 @@ def enrolled(
         amount=0 if price_id is None else amount,
         currency="" if price_id is None else currency,
         enrolled_at=MORNING,
+    )
+
+
+def given_up(n: int = 1) -> EnrollmentCancelled:
+    return EnrollmentCancelled(
+        enrollment_id=fake_id(710_000 + n),
+        course_id=COURSE,
+        course_title="Sailing",
+        learner_id=LEARNER,
+        reason="withdrawn",
+        cancelled_at=MORNING,
     )
 
 

@@ -16,6 +16,7 @@ from services.billing.tests.component.story import (
     INSTRUCTOR,
     PRICE_BODY,
     STRANGER,
+    begun,
     instructor,
     learner,
     priced,
@@ -36,7 +37,30 @@ async def test_a_price_is_set_shown_and_published(tmp_path: Path) -> None:
         assert (item["id"], item["amount"], item["currency"]) == (str(price_id), 4900, "EUR")
 
 
-async def test_a_course_that_has_not_been_published_is_not_yet_there(tmp_path: Path) -> None:
+async def test_a_draft_is_priced_by_its_author_before_anybody_sees_it(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        await service.receive(begun())
+        stranger = service.client("instructor", id=STRANGER)
+        hidden = await stranger.post(PRICES, json=PRICE_BODY)
+        unknown = await stranger.post(PRICES, json=PRICE_BODY | {"course_id": str(fake_id(5))})
+        told = ("status", "type", "title", "detail")
+        assert [hidden.json()[name] for name in told] == [unknown.json()[name] for name in told]
+        assert (await instructor(service).post(PRICES, json=PRICE_BODY)).status_code == 201
+        url = f"{PRICES}?course_id={COURSE}"
+        assert (await service.client().get(url)).json()["items"] == [], "nobody else knows of the draft"
+        await service.receive(published())
+        assert [item["amount"] for item in (await service.client().get(url)).json()["items"]] == [4900]
+
+
+async def test_a_course_is_made_free_again(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        await priced(service)
+        free = await instructor(service).post(PRICES, json=PRICE_BODY | {"amount": 0})
+        assert (free.status_code, free.json()["amount"], free.json()["currency"]) == (201, 0, "EUR")
+        assert [event.amount for event in await service.published(PriceSet)] == [4900, 0]
+
+
+async def test_a_course_that_has_not_arrived_is_not_yet_there(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         answer = await instructor(service).post(PRICES, json=PRICE_BODY)
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-yet")
@@ -68,11 +92,12 @@ async def test_a_course_belongs_to_whom_its_latest_version_says(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
-        ({"amount": 0}, "#/amount"),
+        ({"amount": -1}, "#/amount"),
         ({"amount": 1.5}, "#/amount"),
         ({"amount": 10**18}, "#/amount"),
         ({"currency": "euro"}, "#/currency"),
         ({"currency": "€UR"}, "#/currency"),
+        ({"currency": "ZZZ"}, "#/currency"),
         ({"course_id": "x"}, "#/course_id"),
     ],
 )

@@ -40,7 +40,7 @@ async def billing(folder: Path, environ: dict[str, str] | None = None) -> AsyncI
         assert await database.read(UNBALANCED, ()) == []
         [(entries, issued, paid)] = await database.read(
             "SELECT (SELECT count(*) FROM ledger_entry), (SELECT count(*) FROM invoice), "
-            "(SELECT count(*) FROM payment WHERE state = 'succeeded')",
+            "(SELECT count(*) FROM payment WHERE status = 'succeeded')",
             (),
         )
         assert entries == issued == paid
@@ -56,7 +56,7 @@ async def _pays_and_is_invoiced(service: ServiceUnderTest) -> None:
     [issued] = await service.published(InvoiceIssued)
     assert (issued.number, issued.course_title, issued.currency) == ("2026-000001", "Sailing", "EUR")
     [payment] = await payments(service)
-    assert (payment["state"], payment["reason"], payment["attempts"]) == ("succeeded", None, 1)
+    assert (payment["status"], payment["reason"], payment["attempts"]) == ("succeeded", None, 1)
     assert payment["id"] == str(paid.payment_id)
 
 
@@ -78,12 +78,12 @@ async def _fails_and_is_cured(service: ServiceUnderTest, token: str) -> None:
     [failed] = await service.published(PaymentFailed)
     assert failed.reason == "declined"
     [payment] = await payments(service)
-    assert (payment["state"], payment["reason"]) == ("failed", "declined")
+    assert (payment["status"], payment["reason"]) == ("failed", "declined")
     await add_method(service, "pm_ok")
     [paid] = await service.published(PaymentSucceeded)
     assert paid.payment_id == failed.payment_id
     [payment] = await payments(service)
-    assert (payment["state"], payment["reason"], payment["attempts"]) == ("succeeded", None, 2)
+    assert (payment["status"], payment["reason"], payment["attempts"]) == ("succeeded", None, 2)
     assert len(await invoices(service)) == 1
 
 
@@ -107,7 +107,7 @@ async def test_an_unreachable_provider_is_asked_with_patience(tmp_path: Path) ->
         await add_method(service, "pm_timeout")
         await service.receive(enrolled(await priced(service)))
         assert await service.published(PaymentFailed) == []
-        assert [payment["state"] for payment in await payments(service)] == ["charging"]
+        assert [payment["status"] for payment in await payments(service)] == ["charging"]
         await service.advance(timedelta(hours=5))
         assert await service.published(PaymentFailed) == []
         await service.give_up()
@@ -124,7 +124,7 @@ async def test_what_got_no_answer_is_settled_by_its_webhook(tmp_path: Path) -> N
         await add_method(service, "pm_timeout")
         event = enrolled(await priced(service))
         await service.receive(event)
-        assert [payment["state"] for payment in await payments(service)] == ["charging"]
+        assert [payment["status"] for payment in await payments(service)] == ["charging"]
         await service.advance(SETTLES_AFTER)
         [paid] = await service.published(PaymentSucceeded)
         assert paid.enrollment_id == event.enrollment_id
@@ -155,6 +155,16 @@ async def test_the_same_enrollment_is_charged_once(tmp_path: Path) -> None:
         assert len(await service.published(PaymentSucceeded)) == 1
         assert service.running.database is not None
         assert await service.running.database.read("SELECT count(*) FROM sandbox_charge", ()) == [(1,)]
+
+
+async def test_a_payment_is_shown_to_who_owes_it(tmp_path: Path) -> None:
+    async with billing(tmp_path) as service:
+        await service.receive(enrolled(await priced(service)))
+        [payment] = await payments(service)
+        path = f"/api/v1/billing/payments/{payment['id']}"
+        assert (await learner(service).get(path)).json() == payment
+        assert (await service.client("learner", id=STRANGER).get(path)).status_code == 404
+        assert (await learner(service).get(f"/api/v1/billing/payments/{fake_id(5)}")).status_code == 404
 
 
 async def test_payments_come_in_pages_and_are_ones_own(tmp_path: Path) -> None:

@@ -64,10 +64,10 @@ async def _held_and_reordered(folder: Path, environ: dict[str, str] | None = Non
             await act(service, f"charges/{key}/settle?verdict=charged")
         seen = await desk(service)
         assert (seen["holding"], seen["held"]) == (True, 3)
-        assert [payment["state"] for payment in await payments(service)] == ["charging"] * 3
+        assert [payment["status"] for payment in await payments(service)] == ["charging"] * 3
         [one] = seen["items"][1]["webhooks"]
         await act(service, f"webhooks/{one['id']}/send")
-        assert [payment["state"] for payment in await payments(service)] == ["charging", "succeeded", "charging"]
+        assert [payment["status"] for payment in await payments(service)] == ["charging", "succeeded", "charging"]
         await act(service, "webhooks/release?first=newest")
         assert (await desk(service))["held"] == 0
         paid = [f"{event.payment_id}/1" for event in await service.published(PaymentSucceeded)]
@@ -95,7 +95,7 @@ async def test_a_charge_is_settled_once(tmp_path: Path) -> None:
         [failed] = await service.published(PaymentFailed)
         assert failed.reason == "declined"
         await act(service, f"charges/{charge['key']}/settle?verdict=charged")
-        assert [payment["state"] for payment in await payments(service)] == ["failed"]
+        assert [payment["status"] for payment in await payments(service)] == ["failed"]
 
 
 async def test_what_is_not_there_is_404(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ async def test_the_providers_word_counts_once_however_often_it_comes(tmp_path: P
         answers = [await send(service, body) for _ in range(2)]
         answers.append(await send(service, body, SigningKeys.parse(OLD_KEY), "msg_2"))
         assert [a.status_code for a in answers] == [204, 204, 204]
-        assert [payment["state"] for payment in await payments(service)] == ["succeeded"]
+        assert [payment["status"] for payment in await payments(service)] == ["succeeded"]
         assert len(await service.published(PaymentSucceeded)) == len(await service.published(InvoiceIssued)) == 1
 
 
@@ -90,7 +90,7 @@ async def test_what_the_provider_did_not_sign_changes_nothing(
             await send(service, body, SigningKeys((b"another secret than ours",))),
         ]
         assert {(a.status_code, a.json()["type"]) for a in refused} == {(400, f"/problems/billing/{problem}")}
-        assert [payment["state"] for payment in await payments(service)] == ["charging"]
+        assert [payment["status"] for payment in await payments(service)] == ["charging"]
 
 
 async def test_what_was_overheard_cannot_be_sent_again_later(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_what_was_overheard_cannot_be_sent_again_later(tmp_path: Path) -> 
         assert (late.status_code, late.json()["type"]) == (400, "/problems/billing/webhook-out-of-time")
         early = KEYS.sign("msg_1", service.clock.now() + timedelta(minutes=6), body)
         assert (await service.client().post(PATH, content=body, headers=early)).status_code == 400
-        assert [payment["state"] for payment in await payments(service)] == ["charging"]
+        assert [payment["status"] for payment in await payments(service)] == ["charging"]
 
 
 async def test_what_nobody_asked_for_is_refused_and_what_is_nothing_to_us_is_taken(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ async def test_what_nobody_asked_for_is_refused_and_what_is_nothing_to_us_is_tak
             assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid"), nonsense
         other = about(service, key).replace(b"charge.succeeded", b"customer.created")
         assert (await send(service, other)).status_code == 204
-        assert [payment["state"] for payment in await payments(service)] == ["charging"]
+        assert [payment["status"] for payment in await payments(service)] == ["charging"]
 
 
 async def test_a_webhook_is_small(tmp_path: Path) -> None:
@@ -139,9 +139,9 @@ async def standing(service: ServiceUnderTest) -> dict[str, Any]:
     """How every payment stands, by its learner's method."""
     assert service.running.database is not None
     rows = await service.running.database.read(
-        "SELECT a.token, p.state, p.reason, a.outcome, count(i.id), count(l.id) FROM payment p "
+        "SELECT a.token, p.status, p.reason, a.outcome, count(i.id), count(l.id) FROM payment p "
         "JOIN payment_attempt a ON a.payment_id = p.id LEFT JOIN invoice i ON i.payment_id = p.id "
-        "LEFT JOIN ledger_entry l ON l.payment_id = p.id GROUP BY a.token, p.state, p.reason, a.outcome",
+        "LEFT JOIN ledger_entry l ON l.payment_id = p.id GROUP BY a.token, p.status, p.reason, a.outcome",
         (),
     )
     assert len(rows) == len(METHODS)

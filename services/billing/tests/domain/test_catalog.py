@@ -24,10 +24,18 @@ def price(amount: int = 4900, *, previous: Price | None = None, minutes: int = 0
     )
 
 
-@pytest.mark.parametrize("amount", [0, -1, MAX_AMOUNT + 1])
-def test_a_price_is_positive_and_sane(amount: int) -> None:
+@pytest.mark.parametrize("amount", [-1, MAX_AMOUNT + 1])
+def test_a_price_is_not_negative_and_sane(amount: int) -> None:
     with pytest.raises(Invalid):
         price(amount)
+    assert price(0).money == Money(0, "EUR")
+
+
+@pytest.mark.parametrize("currency", ["ZZZ", "XXX", "XTS", "DEM", "eur", "EU", ""])
+def test_money_is_in_a_currency_that_there_is(currency: str) -> None:
+    with pytest.raises(Invalid):
+        Money(1, currency)
+    assert [Money(1, there).currency for there in ("EUR", "JPY", "KWD", "CHF", "ZWG")]
 
 
 @given(st.lists(st.integers(-60, 60), min_size=1, max_size=20))

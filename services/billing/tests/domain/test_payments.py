@@ -25,7 +25,7 @@ def payment() -> Payment:
         price_id=fake_id(5),
         amount=4900,
         currency="EUR",
-        state="open",
+        status="open",
         reason=None,
         attempts=0,
         opened_at=MORNING,
@@ -40,7 +40,7 @@ def test_an_attempt_has_a_key_of_its_own() -> None:
     second = mine.begin(METHOD, MORNING)
     assert (first.number, second.number) == (1, 2)
     assert first.key != second.key
-    assert (mine.state, mine.reason, mine.settled_at) == ("charging", None, None)
+    assert (mine.status, mine.reason, mine.settled_at) == ("charging", None, None)
 
 
 @pytest.mark.parametrize("reason", get_args(Reason))
@@ -77,11 +77,11 @@ def test_what_weighs_most_stays_whatever_the_order(said: list[Answer | None], fi
     assert (attempt.outcome, attempt.detail) == ("charged", "ref")
 
 
-@given(st.lists(st.sampled_from(["begin", "succeed", "decline"]), max_size=30))
-def test_whatever_is_tried_it_succeeds_at_most_once_and_then_rests(steps: list[str]) -> None:
+@given(st.lists(st.sampled_from(["begin", "succeed", "decline", "close", "cancel"]), max_size=30))
+def test_whatever_is_tried_it_ends_at_most_once_and_then_rests(steps: list[str]) -> None:
     mine, successes = payment(), 0
     for step in steps:
-        before = mine.state
+        before = mine.status
         try:
             if step == "begin":
                 mine.begin(METHOD, MORNING)
@@ -89,11 +89,16 @@ def test_whatever_is_tried_it_succeeds_at_most_once_and_then_rests(steps: list[s
             elif step == "succeed":
                 mine.succeed(MORNING)
                 successes += 1
+            elif step == "close":
+                assert mine.close() is (before in ("open", "charging", "failed"))
+            elif step == "cancel":
+                mine.cancel(MORNING)
+                assert before == "closing"
             else:
                 mine.fail("declined", MORNING)
         except NotDue:
-            assert mine.state == before
-            assert before in ("charging", "succeeded")
-        assert (mine.state == "failed") == (mine.reason is not None)
-        assert (mine.state in ("failed", "succeeded")) == (mine.settled_at is not None)
+            assert mine.status == before
+            assert before != "open" or step == "cancel"
+        assert (mine.status == "failed") == (mine.reason is not None)
+        assert (mine.status in ("failed", "succeeded", "cancelled")) == (mine.settled_at is not None)
     assert successes <= 1

@@ -36,7 +36,7 @@ async def hear(world: World, *bodies: bytes) -> list[Any]:
 
 def snapshot(world: World) -> tuple[object, ...]:
     """Where everything stands, but for times and new ids."""
-    payments = sorted((p.id, p.state, p.reason, p.attempts) for p in world.payments.payments.values())
+    payments = sorted((p.id, p.status, p.reason, p.attempts) for p in world.payments.payments.values())
     tried = sorted((key, a.outcome, a.detail) for key, a in world.payments.tried.items())
     return payments, tried, sorted(i.payment_id for i in world.books.invoices), world.provider.answers
 
@@ -122,7 +122,7 @@ async def test_a_webhook_before_the_answer_leaves_the_answer_nothing_to_do() -> 
     await world.breathe()
     [body] = world.provider.notices
     assert len(await hear(world, body)) == 2
-    assert [p.state for p in world.payments.payments.values()] == ["succeeded"]
+    assert [p.status for p in world.payments.payments.values()] == ["succeeded"]
 
 
 async def test_a_charge_that_nobody_asked_for_is_refused() -> None:

@@ -13,7 +13,7 @@ from lms_core.domain.errors import NotFound
 from lms_core.domain.events import Event
 from lms_core.domain.money import Money
 from lms_core.domain.selection import Selection
-from lms_core.ports.jobs import JobRun
+from lms_core.ports.jobs import Job, JobRun
 from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork
 from services.billing.domain.catalog import Price
 from services.billing.domain.invoices import Invoice
@@ -26,6 +26,7 @@ from services.billing.ports.invoices import Invoices, IssuedInvoice
 from services.billing.ports.ledger import Ledger
 from services.billing.ports.methods import Methods
 from services.billing.ports.payments import Order, Payments, Provider, ProviderUnreachable
+from services.billing.usecases.closing import Close, ClosePayment, StopCharging
 from services.billing.usecases.invoices import Issue
 from services.billing.usecases.ledger import BookSale
 from services.billing.usecases.methods import AddMethod, RemoveMethod
@@ -101,7 +102,7 @@ class MemoryPayments(Payments):
         return next((copy(p) for p in self.payments.values() if p.enrollment_id == enrollment_id), None)
 
     async def failed(self, learner_id: UUID) -> list[Payment]:
-        return [copy(p) for p in self.payments.values() if p.learner_id == learner_id and p.state == "failed"]
+        return [copy(p) for p in self.payments.values() if p.learner_id == learner_id and p.status == "failed"]
 
     async def get(self, id: UUID) -> Payment:
         return copy(self.payments[id])
@@ -123,6 +124,9 @@ class MemoryPayments(Payments):
     async def end_attempt(self, attempt: Attempt) -> None:
         self.tried[attempt.payment_id, attempt.number] = copy(attempt)
 
+    async def show(self, id: UUID) -> Payment:
+        raise NotImplementedError
+
     async def orders(self, payment_id: UUID) -> list[Order]:
         payment = self.payments[payment_id]
         return [
@@ -132,6 +136,7 @@ class MemoryPayments(Payments):
                 number=number,
                 token=attempt.token,
                 outcome=attempt.outcome,
+                status=payment.status,
                 amount=payment.amount,
                 currency=payment.currency,
             )
@@ -223,7 +228,7 @@ class World:
         self.prices, self.methods = MemoryPrices(*prices), MemoryMethods()
         self.payments, self.books, self.provider = MemoryPayments(), MemoryBooks(), HeldProvider()
         self.events: list[Event] = []
-        self.jobs: dict[str, tuple[Charge, int]] = {}
+        self.jobs: dict[str, tuple[Job, int]] = {}
         """Open jobs by key, with the attempts made."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._runs = count(1)
@@ -247,6 +252,12 @@ class World:
     def charge_payment(self, uow: FakeUnitOfWork) -> ChargePayment:
         return ChargePayment(self.payments, self.provider, self.hear(uow), uow)
 
+    def stop_charging(self, uow: FakeUnitOfWork) -> StopCharging:
+        return StopCharging(self.payments, uow)
+
+    def close_payment(self, uow: FakeUnitOfWork) -> ClosePayment:
+        return ClosePayment(self.payments, self.provider, self.hear(uow), uow, self.clock)
+
     def receive_webhook(self, uow: FakeUnitOfWork) -> ReceiveWebhook:
         return ReceiveWebhook(self.provider, self.payments, self.hear(uow), uow)
 
@@ -254,7 +265,6 @@ class World:
         """What was committed goes on its way."""
         self.events += uow.events
         for job, key, _ in uow.jobs:
-            assert isinstance(job, Charge)
             self.jobs.setdefault(key or "", (job, 0))
 
     def start(self, n: int) -> None:
@@ -269,7 +279,10 @@ class World:
         uow = FakeUnitOfWork()
         run = JobRun(f"run-{next(self._runs)}", tried + 1, tried + 1 >= PATIENCE)
         try:
-            await self.charge_payment(uow)(job, run)
+            if isinstance(job, Charge):
+                await self.charge_payment(uow)(job, run)
+            elif isinstance(job, Close):
+                await self.close_payment(uow)(job, run)
         except ProviderUnreachable:
             return
         self.jobs.pop(key, None)
