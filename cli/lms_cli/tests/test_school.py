@@ -36,7 +36,9 @@ def test_a_course_has_something_to_read_on_every_topic(text: CourseText) -> None
         assert not any(re.search(r"\[video|^#|lorem", block) for block in words), topic.title
     assert any(topic.required for topic in text.topics)
     assert any(not topic.required for topic in text.topics)
-    course = new_course(id=text.modules[0].id, author_id=STAFF[1].id, title=text.title, summary=text.summary, at=NOW)
+    course = new_course(
+        id=text.modules[0].id, instructor_id=STAFF[1].id, title=text.title, summary=text.summary, at=NOW
+    )
     assert course.summary.count(".") >= 2
 
 
