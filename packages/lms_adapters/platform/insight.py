@@ -43,7 +43,8 @@ class Insight:
         faults, service = await self._faults(), self._service
         if self._database is None or "dependency" in faults:
             return Pulse(service=service.name, summary=service.summary, version=self._version, faults=faults)
-        counted = await traces.counts(self._database)
+        now = to_ms(self._clock.now())
+        counted = await traces.counts(self._database, now)
         begin = counted.position - traces.NEWEST if after is None or after > counted.position else after
         return Pulse(
             service=service.name,
@@ -56,7 +57,7 @@ class Insight:
             dead_letters=counted.dead_letters,
             dead_jobs=counted.dead_jobs,
             position=counted.position,
-            events=await traces.published(self._database, begin, to_ms(self._clock.now())),
+            events=await traces.published(self._database, begin, now),
         )
 
     async def trace(self, trace_id: str) -> list[Step]:

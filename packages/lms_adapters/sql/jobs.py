@@ -39,10 +39,12 @@ _FINISH = """
 UPDATE lms_job SET state = 2, done_at = $1, error = NULL, span = $4
 WHERE id = $2 AND token = $3 AND state = 0 RETURNING id
 """
+TO_DO = "state = 0 AND (due <= $1 OR attempts > 0)"
+"""Jobs that are still to be done at the time $1; not those that were put off to a later one."""
 # each half counts one partial index: nothing of what was done is looked at
-_BACKLOG = """
-SELECT (SELECT count(*) FROM lms_job WHERE state = 0), (SELECT count(*) FROM lms_job WHERE state = 3)
-"""
+_BACKLOG = f"""
+SELECT (SELECT count(*) FROM lms_job WHERE {TO_DO}), (SELECT count(*) FROM lms_job WHERE state = 3)
+"""  # noqa: S608
 _PRUNE = """
 DELETE FROM lms_job WHERE id IN (
   SELECT id FROM lms_job WHERE id < $1 AND state = 2 AND done_at < $2 ORDER BY id LIMIT $3) RETURNING id
@@ -158,8 +160,8 @@ class JobQueue:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     async def backlog(self) -> dict[str, int]:
-        """How many are open and how many dead."""
-        [(open_, dead)] = await self._database.read(_BACKLOG, ())
+        """How many are open, but for those that were put off, and how many dead."""
+        [(open_, dead)] = await self._database.read(_BACKLOG, (to_ms(self._clock.now()),))
         return {"open": open_, "dead": dead}
 
     async def requeue(self, id: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Uuid, and_, bindparam
 
 from lms_adapters.sql.engine import Database
 from lms_adapters.sql.inbox import State
+from lms_adapters.sql.jobs import TO_DO
 from lms_adapters.sql.reader import Query, Reader
 from lms_core.domain.pulse import MANY, Published
 from lms_core.domain.time import to_ms
@@ -41,7 +42,7 @@ _COUNTED = f"""
 SELECT (SELECT count(*) FROM (SELECT 1 FROM lms_outbox_todo LIMIT {MANY}) a),
        (SELECT count(*) FROM (SELECT 1 FROM lms_inbox WHERE state < 4 LIMIT {MANY}) b),
        (SELECT count(*) FROM (SELECT 1 FROM lms_inbox WHERE state >= 2 AND state < 4 AND state = 3 LIMIT {MANY}) c),
-       (SELECT count(*) FROM (SELECT 1 FROM lms_job WHERE state = 0 LIMIT {MANY}) d),
+       (SELECT count(*) FROM (SELECT 1 FROM lms_job WHERE {TO_DO} LIMIT {MANY}) d),
        (SELECT count(*) FROM (SELECT 1 FROM lms_job WHERE state = 3 LIMIT {MANY}) e),
        (SELECT coalesce(max(id), 0) FROM lms_outbox)
 """  # noqa: S608
@@ -92,9 +93,9 @@ class Counts(NamedTuple):
     position: int
 
 
-async def counts(database: Database) -> Counts:
+async def counts(database: Database, now: int) -> Counts:
     """What waits, and where the log ends."""
-    [row] = await database.read(_COUNTED, ())
+    [row] = await database.read(_COUNTED, (now,))
     return Counts(*row)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -250,7 +250,10 @@ class SqlUnitOfWork:
 
     def enqueue(self, job: Job, *, key: str | None = None, at: datetime | None = None) -> None:
         """See the port."""
-        self._open.jobs.append(jobs.queued(job, id=self._ids.new(), now=self._clock.now(), key=key, at=at))
+        now = self._clock.now()
+        if at is not None:  # what is put off waits in real time, whatever the time in its trace
+            at += Context().run(self._clock.now) - now
+        self._open.jobs.append(jobs.queued(job, id=self._ids.new(), now=now, key=key, at=at))
 
     def answer(self, id: UUID) -> None:
         """See the port."""

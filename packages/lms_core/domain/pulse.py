@@ -32,7 +32,7 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     inbox: int = 0
     """Events that are still to be handled."""
     jobs: int = 0
-    """Jobs that are still to be done."""
+    """Jobs that are still to be done; not those that were put off."""
     dead_letters: int = 0
     """Events that were given up."""
     dead_jobs: int = 0

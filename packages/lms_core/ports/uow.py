@@ -34,7 +34,7 @@ class UnitOfWork(Protocol):
         """Publish an event with this transaction. Events of one key keep the order of their transactions."""
 
     def enqueue(self, job: Job, *, key: str | None = None, at: datetime | None = None) -> None:
-        """Defer a job to after this transaction, or to `at`.
+        """Defer a job to after this transaction, or to `at`, in real time, whatever the time in the trace.
 
         With a key, one open job of that name and key exists at a time: a second enqueue changes nothing.
         """

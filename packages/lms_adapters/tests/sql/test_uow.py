@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from lms_adapters.sql.jobs import JobQueue
+from lms_adapters.telemetry import tracing
 from lms_adapters.tests.sql.bench import SqlBench, bench as open_bench
 from lms_core.domain.errors import Conflict
-from lms_core.testing.suites.uow import UnitOfWorkContract
+from lms_core.testing.fakes import FakeClock
+from lms_core.testing.suites.uow import PrintTicket, UnitOfWorkContract
 
 
 class OnSql(UnitOfWorkContract):
@@ -38,3 +42,26 @@ class TestPostgres(OnSql):
     async def bench(self, database_url: str) -> AsyncIterator[SqlBench]:
         async with open_bench(database_url) as one:
             yield one
+
+
+class Yesterday(FakeClock):
+    """In a trace it is the day before, as where a school's past is made."""
+
+    def now(self) -> datetime:
+        return self.time - timedelta(days=1) if tracing.trace_id() else self.time
+
+
+async def test_what_is_put_off_is_no_backlog_and_waits_in_real_time(tmp_path: Path) -> None:
+    async with open_bench(f"sqlite:///{tmp_path}/shop.db") as bench:
+        bench.clock = clock = Yesterday()
+        queue = JobQueue(bench.database, clock)
+        with tracing.span("past"):
+            async with bench.shop() as shop, shop.uow:
+                shop.uow.enqueue(PrintTicket(number=1), at=clock.now() + timedelta(hours=2))
+        assert await queue.backlog() == {"open": 0, "dead": 0}
+        clock.advance(timedelta(hours=1, minutes=59))
+        assert await queue.claim("a") == []
+        clock.advance(timedelta(minutes=1))
+        assert await queue.backlog() == {"open": 1, "dead": 0}
+        assert len(await queue.claim("a")) == 1
+        assert (await queue.backlog())["open"] == 1, "who works at it has not done it"
