@@ -5,7 +5,13 @@ from __future__ import annotations
 from lms_adapters.platform.service import Service, on, project, work
 from lms_core.contracts.auth import RegistrationRepeated, UserCreated
 from lms_core.contracts.billing import InvoiceIssued
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.notification import MessageDelivered
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.contracts.user import ProfileUpdated
@@ -45,6 +51,7 @@ SERVICE = Service(
         on(UserEnrolled, ConfirmEnrollment, name="notification.enrolled"),
         on(EnrollmentActivated, AnnounceContent, name="notification.content-open"),
         on(EnrollmentSuspended, ExplainSuspension, name="notification.suspended"),
+        on(EnrollmentCancelled, ExplainSuspension, name="notification.cancelled"),
         on(InvoiceIssued, SendReceipt, name="notification.receipt"),
         on(ProgressUpdated, CheerHalfway, name="notification.halfway"),
         on(CourseCompleted, Congratulate, name="notification.completed"),

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service, project
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import ActivityRecorded, CourseCompleted, ProgressUpdated
 from services.progress.adapters.http.completion import CompletionController
 from services.progress.adapters.http.proof import ProofController
@@ -22,7 +28,14 @@ SERVICE = Service(
     publishes=(ActivityRecorded, ProgressUpdated, CourseCompleted),
     subscribes=(
         project(
-            (CoursePublished, UserEnrolled, EnrollmentActivated, EnrollmentSuspended, ActivityRecorded),
+            (
+                CoursePublished,
+                UserEnrolled,
+                EnrollmentActivated,
+                EnrollmentSuspended,
+                EnrollmentCancelled,
+                ActivityRecorded,
+            ),
             TrackProgress,
             name="progress.course-progress",
             tables=TABLES,

@@ -15,7 +15,7 @@ from uuid import UUID
 from lms_core.domain.errors import NotYet
 from lms_core.domain.money import Money
 
-Status = Literal["pending", "suspended", "active"]
+Status = Literal["pending", "suspended", "active", "cancelled"]
 _COUNTS: Final = ("enrolled", "active", "pending", "suspended", "completed", "percents", "seconds")
 
 
@@ -56,7 +56,7 @@ class Standing:
     """By payment. Replaced when one is added, never changed in place."""
 
     def place(self, status: Status, version: int) -> None:
-        """The place was taken, opened or closed: the enrollment's newest version counts."""
+        """The place was taken, opened, closed or given up: the enrollment's newest version counts."""
         if version > self.status_version:
             self.status, self.status_version = status, version
 
@@ -74,9 +74,12 @@ class Standing:
         self.payments = {**self.payments, payment_id: money}
 
     def share(self) -> Share:
-        """Money counts at once; progress that overtook its enrollment waits here until that has arrived."""
+        """Money counts at once; progress that overtook its enrollment waits here until that has arrived.
+
+        A place that was given up adds nothing but what was paid.
+        """
         revenue = tuple(self.payments.values())
-        if self.status is None:
+        if self.status in (None, "cancelled"):
             return Share(revenue=revenue)
         return Share(
             enrolled=1,

@@ -7,7 +7,13 @@ from typing import Literal
 from uuid import UUID
 
 from lms_core.contracts.billing import PaymentSucceeded
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.testing.fakes import MORNING, fake_id
 
@@ -63,6 +69,18 @@ def suspended(n: int, *, minute: int = 2, course: UUID = COURSE) -> EnrollmentSu
         learner_id=fake_id(700 + n),
         reason="payment-declined",
         suspended_at=at(minute),
+    )
+
+
+def cancelled(n: int, *, minute: int = 2, course: UUID = COURSE, version: int = 3) -> EnrollmentCancelled:
+    return EnrollmentCancelled(
+        enrollment_id=fake_id(600 + n),
+        course_id=course,
+        course_title="Rust",
+        learner_id=fake_id(700 + n),
+        reason="expired",
+        cancelled_at=at(minute),
+        version=version,
     )
 
 

@@ -8,7 +8,13 @@ from typing import ClassVar, Final, TypeAlias
 from uuid import UUID
 
 from lms_core.contracts.billing import PaymentSucceeded
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.domain.errors import Forbidden, Unavailable
 from lms_core.domain.money import Money
@@ -19,13 +25,20 @@ from services.analytics.ports.collection import ColumnStore, DayTotal, Staging
 from services.analytics.ports.metrics import Backlog, CourseFigures, Courses, Standings
 
 OfEnrollment: TypeAlias = (
-    UserEnrolled | EnrollmentActivated | EnrollmentSuspended | ProgressUpdated | CourseCompleted | PaymentSucceeded
+    UserEnrolled
+    | EnrollmentActivated
+    | EnrollmentSuspended
+    | EnrollmentCancelled
+    | ProgressUpdated
+    | CourseCompleted
+    | PaymentSucceeded
 )
 MEASURED: Final = (
     CoursePublished,
     UserEnrolled,
     EnrollmentActivated,
     EnrollmentSuspended,
+    EnrollmentCancelled,
     ProgressUpdated,
     CourseCompleted,
     PaymentSucceeded,
@@ -68,6 +81,9 @@ def note(standing: Standing, event: OfEnrollment) -> datetime:
         case EnrollmentSuspended():
             standing.place("suspended", event.version)
             return event.suspended_at
+        case EnrollmentCancelled():
+            standing.place("cancelled", event.version)
+            return event.cancelled_at
         case ProgressUpdated():
             standing.progress(event.percent, event.seconds, event.updated_at)
             return event.updated_at

@@ -8,7 +8,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from lms_core.contracts.billing import InvoiceIssued
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.domain.errors import NotFound, NotYet
 from lms_core.domain.selection import Selection
@@ -162,22 +168,20 @@ class AnnounceContent:
 
 @dataclass(frozen=True, slots=True)
 class ExplainSuspension:
-    """A place is suspended: say why, and what can be done. Whenever course says so it is told, once for each time."""
+    """A place is suspended, or was given up: say why, and what can be done. Each time is told."""
 
     raises: ClassVar = (NotYet,)
 
     tell: Tell
     uow: UnitOfWork
 
-    async def __call__(self, event: EnrollmentSuspended) -> None:
-        facts: Facts = {
-            **_ids(event.course_id, event.enrollment_id),
-            "course": event.course_title,
-            "reason": event.reason,
-        }
-        once = f"suspended/{event.enrollment_id}/{to_ms(event.suspended_at)}"
+    async def __call__(self, event: EnrollmentSuspended | EnrollmentCancelled) -> None:
+        ids = _ids(event.course_id, event.enrollment_id)
+        facts: Facts = {**ids, "course": event.course_title, "reason": event.reason}
+        kind: Kind = "suspended" if isinstance(event, EnrollmentSuspended) else "cancelled"
+        at = event.suspended_at if isinstance(event, EnrollmentSuspended) else event.cancelled_at
         async with self.uow:
-            await self.tell("suspended", event.learner_id, once=once, facts=facts)
+            await self.tell(kind, event.learner_id, once=f"{kind}/{event.enrollment_id}/{to_ms(at)}", facts=facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from lms_core.domain.errors import Conflict, NotYet
 from services.progress.domain.completion import RULE_VERSION, standing
 
 Kind = Literal["viewed", "completed"]
-Status = Literal["pending", "active", "suspended"]
+Status = Literal["pending", "active", "suspended", "cancelled"]
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """What is said to have happened before was told by a clock that nobody has set."""
 
@@ -111,7 +111,7 @@ class Tracking:
     completed_at: datetime | None = None
 
     def turn(self, status: Status, version: int) -> None:
-        """The place became active, or was suspended. Its newest version counts, in whatever order they arrive."""
+        """The place became active, was suspended or given up. Its newest version counts, whatever the order."""
         if version > self.status_version:
             self.status, self.status_version = status, version
 

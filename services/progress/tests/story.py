@@ -9,6 +9,7 @@ from uuid import UUID
 from lms_core.contracts.course import (
     CoursePublished,
     EnrollmentActivated,
+    EnrollmentCancelled,
     EnrollmentSuspended,
     PublishedTopic,
     UserEnrolled,
@@ -65,6 +66,18 @@ def suspended(version: int) -> EnrollmentSuspended:
         learner_id=ADA,
         reason="payment-declined",
         suspended_at=MORNING,
+        version=version,
+    )
+
+
+def cancelled(version: int) -> EnrollmentCancelled:
+    return EnrollmentCancelled(
+        enrollment_id=ENROLLMENT,
+        course_id=COURSE,
+        course_title="Logic",
+        learner_id=ADA,
+        reason="withdrawn",
+        cancelled_at=MORNING,
         version=version,
     )
 

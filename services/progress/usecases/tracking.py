@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import ActivityRecorded, CourseCompleted, ProgressUpdated
 from lms_core.domain.errors import Invalid, NotYet
 from lms_core.domain.time import from_ms, to_ms
@@ -31,6 +37,10 @@ from services.progress.domain.tracking import (
 from services.progress.ports.tracking import Outlines, Tracks
 
 Faults = list[dict[str, object]]
+Tracked: TypeAlias = (
+    CoursePublished | UserEnrolled | EnrollmentActivated | EnrollmentSuspended | EnrollmentCancelled | ActivityRecorded
+)
+"""What progress is a function of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +161,7 @@ class TrackProgress:
     outlines: Outlines
     tracks: Tracks
 
-    async def __call__(
-        self, event: CoursePublished | UserEnrolled | EnrollmentActivated | EnrollmentSuspended | ActivityRecorded
-    ) -> None:
+    async def __call__(self, event: Tracked) -> None:
         match event:
             case CoursePublished():
                 await self.outlines.keep(_outline(event))
@@ -163,6 +171,8 @@ class TrackProgress:
                 await self._turn(event.enrollment_id, "active", event.version)
             case EnrollmentSuspended():
                 await self._turn(event.enrollment_id, "suspended", event.version)
+            case EnrollmentCancelled():
+                await self._turn(event.enrollment_id, "cancelled", event.version)
             case ActivityRecorded():
                 await self._count(event)
 

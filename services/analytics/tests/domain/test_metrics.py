@@ -51,6 +51,15 @@ def test_progress_waits_for_its_enrollment_and_money_does_not() -> None:
     )
 
 
+def test_a_place_that_was_given_up_is_no_enrollment() -> None:
+    standing = a_standing()
+    standing.place("pending", 1)
+    standing.place("cancelled", 2)
+    assert standing.share() == Share()
+    standing.place("active", 3)  # paid for just before
+    assert standing.share().enrolled == standing.share().active == 1
+
+
 def test_a_payment_counts_once() -> None:
     standing = a_standing()
     for _ in range(2):

@@ -8,7 +8,13 @@ from typing import Any
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.contracts.auth import RegistrationRepeated, UserCreated
 from lms_core.contracts.billing import InvoiceIssued
-from lms_core.contracts.course import CoursePublished, EnrollmentActivated, EnrollmentSuspended, UserEnrolled
+from lms_core.contracts.course import (
+    CoursePublished,
+    EnrollmentActivated,
+    EnrollmentCancelled,
+    EnrollmentSuspended,
+    UserEnrolled,
+)
 from lms_core.contracts.progress import CourseCompleted, ProgressUpdated
 from lms_core.contracts.user import NotificationWishes, ProfileUpdated
 from lms_core.testing.fakes import MORNING, fake_id
@@ -55,6 +61,15 @@ SUSPENDED = EnrollmentSuspended(
     learner_id=ADA,
     reason="payment-declined",
     suspended_at=MORNING,
+)
+CANCELLED = EnrollmentCancelled(
+    enrollment_id=ENROLLMENT,
+    course_id=COURSE,
+    course_title="Sailing",
+    learner_id=ADA,
+    reason="expired",
+    cancelled_at=MORNING,
+    version=3,
 )
 INVOICE = InvoiceIssued(
     invoice_id=fake_id(106),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from litestar import Controller, Response, get
@@ -14,6 +13,7 @@ from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
 from lms_adapters.web.preconditions import IfNoneMatch, tagged
+from services.progress.domain.tracking import Status
 from services.progress.usecases.completion import ListProgress, ShowProgress
 
 
@@ -33,7 +33,7 @@ class StandingView(View, kw_only=True):
     course_id: UUID
     course_version: int
     title: str
-    status: Literal["pending", "active", "suspended"]
+    status: Status
     percent: int
     completed_topics: int
     required_topics: int

@@ -21,6 +21,7 @@ from services.progress.tests.story import (
     MINUTE,
     PROOFS,
     activity,
+    cancelled,
     enrolled,
     published,
     suspended,
@@ -92,6 +93,14 @@ async def test_a_course_that_requires_nothing_stays_at_0(service: ServiceUnderTe
     shown = (await ada.get(URL)).json()
     assert (shown["percent"], shown["seconds"], shown["completed_at"]) == (0, 120, None)
     assert await service.published(CourseCompleted) == []
+
+
+async def test_a_place_that_was_given_up_makes_room_for_the_next(service: ServiceUnderTest) -> None:
+    client = service.client("learner", id=ADA)
+    await service.receive(enrolled(status="pending"), cancelled(2))
+    assert (await client.get(URL)).json()["status"] == "cancelled"
+    await service.receive(enrolled(enrollment_id=fake_id(511), at=MORNING + MINUTE))
+    assert (await client.get(URL)).json()["status"] == "active"
 
 
 async def test_a_suspended_place_still_shows_its_progress(service: ServiceUnderTest) -> None:
