@@ -56,6 +56,7 @@ def given_up(n: int = 1) -> EnrollmentCancelled:
         learner_id=LEARNER,
         reason="withdrawn",
         cancelled_at=MORNING,
+        version=2,
     )
 
 

@@ -1,4 +1,4 @@
-"""Any interleaving and duplication of what happens ends the same: paid once with one invoice, or given up and unpaid."""
+"""Any interleaving and duplication of what happens ends the same: paid once with an invoice, or given up and unpaid."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def given_up(n: int) -> EnrollmentCancelled:
         learner_id=LEARNERS[n % len(LEARNERS)],
         reason="withdrawn",
         cancelled_at=MORNING,
+        version=2,
     )
 
 

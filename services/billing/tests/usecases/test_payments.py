@@ -34,7 +34,7 @@ async def enroll(world: World) -> Charge | None:
     uow = FakeUnitOfWork()
     await world.charge_enrollment(uow)(agreed(0))
     world.keep(uow)
-    return next((job for job, _ in world.jobs.values()), None)
+    return next((job for job, _ in world.jobs.values() if isinstance(job, Charge)), None)
 
 
 async def run(world: World, job: Charge, *, last: bool = False) -> FakeUnitOfWork:

@@ -31,7 +31,7 @@ def offer(**given: Any) -> Offer:
 
 def enroll(course: Offer) -> Enrollment:
     """At the price that it has."""
-    return course.enroll(fake_id(8), course.price and course.price.price_id, id=fake_id(9), at=MORNING)
+    return course.enroll(fake_id(8), course.price.price_id if course.price else None, id=fake_id(9), at=MORNING)
 
 
 def test_free_is_active_and_paid_is_pending() -> None:

@@ -201,4 +201,4 @@ async def test_after_a_place_was_given_up_money_decides() -> None:
             await SuspendEnrollment(kept, FakeUnitOfWork(), FakeClock())(_unpaid(place.id))
         assert (place.status, place.held, kept.taken) == (("active", True, 1) if paid else ("cancelled", False, 0))
     with pytest.raises(NotYet):
-        await LetGo(kept, FakeUnitOfWork())(_closed(fake_id(50)))
+        await LetGo(FakeEnrollments(), FakeUnitOfWork())(_closed(fake_id(50)))
