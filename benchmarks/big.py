@@ -167,7 +167,8 @@ def _sums_agree(folder: Path) -> None:
     wrong = connection.execute(
         """
         SELECT a.id FROM course a JOIN course_db.course c ON c.id = a.id
-        WHERE c.places_taken <> (SELECT count(*) FROM course_db.enrollment e WHERE e.course_id = a.id)
+        WHERE c.places_taken <> (SELECT count(*) FROM course_db.enrollment e
+                                WHERE e.course_id = a.id AND e.status <> 'cancelled')
            OR a.enrolled <> c.places_taken
            OR a.seconds <> (SELECT coalesce(sum(seconds), 0) FROM progress_db.tracking t WHERE t.course_id = a.id)
            OR a.completed <> (SELECT count(completed_at) FROM progress_db.tracking t WHERE t.course_id = a.id)

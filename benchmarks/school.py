@@ -111,11 +111,12 @@ class _Maker:
         lessons = [{"title": f"Lesson {n}", "topics": topics[n * 4 : n * 4 + 4]} for n in range(TOPICS // 4)]
         outline = {"modules": [{"title": "Module", "lessons": lessons}]}
         await self.ask("PUT", f"/courses/{course}/outline", token, outline, if_match='"1"')
-        await self.ask("POST", f"/courses/{course}/publish", token)
         await self.drain()
         if price:
             await self.ask("POST", "/billing/prices", token, {"course_id": course, "amount": price, "currency": "EUR"})
             await self.drain()
+        await self.ask("POST", f"/courses/{course}/publish", token)
+        await self.drain()
         self._small.courses.append(course)
 
     async def learner(self, number: int, activities: int) -> None:
@@ -124,7 +125,8 @@ class _Maker:
         places = [paid[number % len(paid)], *(free[(number * 3 + n) % len(free)] for n in range(PLACES - 1))]
         await self.ask("POST", "/billing/payment-methods", token, {"token": "pm_ok"})
         for course in places:
-            await self.ask("POST", f"/courses/{course}/enrollments", token)
+            agreed = {"price_id": (await self.ask("GET", f"/courses/{course}", token))["price_id"]}
+            await self.ask("POST", f"/courses/{course}/enrollments", token, agreed)
         await self.drain()
         for n, course in enumerate(places):
             content = await self.ask("GET", f"/courses/{course}/content", token)

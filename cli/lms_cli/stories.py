@@ -125,7 +125,6 @@ async def course(stage: Stage, *, price: dict[str, Any] | None) -> dict[str, Any
     ]
     modules = [{"title": "Reading", "lessons": [{"title": "First steps", "topics": topics}]}]
     await api.call("PUT", f"{path}/outline", {"modules": modules}, if_match=outline.headers["etag"])
-    await api.post(f"{path}/publish")
     if price is not None:
 
         async def set_price() -> Answer | None:
@@ -142,6 +141,7 @@ async def course(stage: Stage, *, price: dict[str, Any] | None) -> dict[str, Any
 
         await eventually(set_price, "billing to know the course")
         await api.until(path, lambda body: body["amount"] == price["amount"], "course to know the price")
+    await api.post(f"{path}/publish")
     shown = await api.call("GET", path)
     stage.say(f"{instructor.name} published “{made.body['title']}”" + (" for 49.00 EUR" if price else ", free"))
     return dict(shown.body)
@@ -152,7 +152,7 @@ async def enrollment(stage: Stage, learner: Person) -> dict[str, Any]:
     paid = await course(stage, price=EUR_49)
     path = f"/api/v1/courses/{paid['id']}"
     await learner.api.post("/api/v1/billing/payment-methods", {"token": "pm_ok"})
-    enrolled = await learner.api.post(f"{path}/enrollments")
+    enrolled = await learner.api.post(f"{path}/enrollments", {"price_id": paid["price_id"]})
     trace = enrolled.trace_id
     must(enrolled.body["status"] == "pending", "a place in a paid course begins as pending")
     stage.say(f"{learner.name} enrolled: {enrolled.body['status']}, trace {trace}")
@@ -170,6 +170,7 @@ async def enrollment(stage: Stage, learner: Person) -> dict[str, Any]:
         stage.say(f"event {row['type']}  trace {row['trace_id']}")
     await _caused(stage, trace, invoice["number"])
     await _declined(stage, paid)
+    await _withdrawn(stage, paid)
     return dict(enrolled.body)
 
 
@@ -198,7 +199,7 @@ async def _caused(stage: Stage, trace: str, invoice: str) -> None:
 async def _declined(stage: Stage, paid: dict[str, Any]) -> None:
     poor, _ = await newcomer(stage.api, "Charles Babbage")
     await poor.api.post("/api/v1/billing/payment-methods", {"token": "pm_declined"})
-    enrolled = await poor.api.post(f"/api/v1/courses/{paid['id']}/enrollments")
+    enrolled = await poor.api.post(f"/api/v1/courses/{paid['id']}/enrollments", {"price_id": paid["price_id"]})
     await _status(poor, enrolled.body["id"], "suspended")
     closed = await poor.api.call("GET", f"/api/v1/courses/{paid['id']}/content", status=403)
     stage.say(f"{poor.name}'s card was declined: suspended, the content answers 403 {closed.body['type']}")
@@ -212,6 +213,32 @@ async def _declined(stage: Stage, paid: dict[str, Any]) -> None:
     invoices = await poor.api.until("/api/v1/billing/invoices", lambda b: b["items"], "the invoice")
     must(len(invoices.body["items"]) == 1, "exactly one invoice")
     stage.say("another card, and the place is open: one invoice, no more")
+
+
+async def _withdrawn(stage: Stage, paid: dict[str, Any]) -> None:
+    """Who gives the place up owes nothing, whatever they add later, and may take another."""
+    person, _ = await newcomer(stage.api, "Mary Somerville")
+    agreed, places = {"price_id": paid["price_id"]}, f"/api/v1/courses/{paid['id']}/enrollments"
+    refused = await person.api.ask("POST", places, {"price_id": None}, idempotency_key=str(uuid4()))
+    must(refused.status == 422, "nobody takes a place in a paid course without having agreed to its price")
+    enrolled = await person.api.post(places, agreed)
+    await _status(person, enrolled.body["id"], "suspended")
+    await person.api.call("DELETE", f"/api/v1/enrollments/{enrolled.body['id']}")
+    await person.api.until(
+        "/api/v1/billing/payments", lambda b: b["items"][0]["status"] == "cancelled", "the payment to be closed"
+    )
+    await person.api.post("/api/v1/billing/payment-methods", {"token": "pm_ok"})
+
+    async def take_another() -> Answer | None:
+        answer = await person.api.ask("POST", places, agreed, idempotency_key=str(uuid4()))
+        must(answer.status in (201, 409), f"enrolling again answered {answer.status}: {answer.body}")
+        return answer if answer.status == 201 else None  # 409: course has not heard yet that the payment is closed
+
+    again = await eventually(take_another, "course to let go of the place")
+    await _status(person, again.body["id"], "active")
+    invoices = await person.api.until("/api/v1/billing/invoices", lambda b: b["items"], "the invoice")
+    must([i["enrollment_id"] for i in invoices.body["items"]] == [again.body["id"]], "the first place cost nothing")
+    stage.say(f"{person.name} gave a place up and took another: one invoice, for the second")
 
 
 async def _status(person: Person, enrollment_id: str, status: str) -> None:

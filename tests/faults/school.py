@@ -31,6 +31,7 @@ class School:
     learners: list[Person]
     free: str
     paid: str
+    price_id: str
     registrations: list[Ask] = field(default_factory=list)
     enrollments: list[Ask] = field(default_factory=list)
 
@@ -46,7 +47,7 @@ class School:
             "known everywhere",
             120,
         )
-        return cls(platform, stores, api, stage, people, free["id"], paid["id"])
+        return cls(platform, stores, api, stage, people, free["id"], paid["id"], paid["price_id"])
 
     def asks(self, registrations: int) -> list[Ask]:
         """That many registrations, and each learner's enrollment in both courses, in an order that is random."""
@@ -60,9 +61,9 @@ class School:
             for n in range(registrations)
         ]
         self.enrollments += [
-            Ask.of(person.api, f"/api/v1/courses/{id}/enrollments", None, person.id)
+            Ask.of(person.api, f"/api/v1/courses/{id}/enrollments", {"price_id": price_id}, person.id)
             for person in self.learners
-            for id in (self.free, self.paid)
+            for id, price_id in ((self.free, None), (self.paid, self.price_id))
         ]
         asks = [*self.registrations, *self.enrollments]
         random.Random(20).shuffle(asks)

@@ -62,12 +62,16 @@ class Stores:
         return {name: count for name, count in dead.items() if count}
 
     def waiting(self) -> dict[str, str]:
-        """What is not done yet, by service: unsent events, unhandled events, open jobs."""
+        """What is not done yet, by service: unsent events, unhandled events, open jobs that are not put off."""
         found = {}
         for name in STORES:
             counts = [
                 self.number(name, f"count(*) FROM {what}")
-                for what in ("lms_outbox_todo", "lms_inbox WHERE state < 3", "lms_job WHERE state = 0")
+                for what in (
+                    "lms_outbox_todo",
+                    "lms_inbox WHERE state < 3",
+                    "lms_job WHERE state = 0 AND NOT (attempts = 0 AND due > created)",
+                )
             ]
             if any(counts):
                 found[name] = "outbox {} inbox {} jobs {}".format(*counts)

@@ -91,7 +91,8 @@ class Inbox:
 
 async def enrolled(person: Person, course_id: str) -> str:
     """A place without a way to pay for it: suspended, and progress knows."""
-    place = (await person.api.post(f"/api/v1/courses/{course_id}/enrollments")).body["id"]
+    agreed = {"price_id": (await person.api.call("GET", f"/api/v1/courses/{course_id}")).body["price_id"]}
+    place = (await person.api.post(f"/api/v1/courses/{course_id}/enrollments", agreed)).body["id"]
     await status(person, course_id, "suspended")
     return str(place)
 

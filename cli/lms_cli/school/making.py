@@ -153,8 +153,9 @@ class Maker:
                 async with self._use("billing", AddMethod) as add:
                     await add(me, token=step.token)
             case "enroll":
-                async with self._use("course", Enroll) as enroll:
-                    await enroll(me, self._plan.course_ids[step.slug])
+                async with self._use("course", ShowCourse) as show, self._use("course", Enroll) as enroll:
+                    id = self._plan.course_ids[step.slug]
+                    await enroll(me, id, (await show(me, id)).price_id)
             case "learn":
                 async with self._use("progress", RecordActivities) as record:
                     await record(me, step.activities)

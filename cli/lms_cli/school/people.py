@@ -106,7 +106,9 @@ STAFF: Final = (
 LEARNERS: Final = (
     _learner("Amara Diallo", DILIGENT, NUMBERS, TESTS, BREAD, words="has completed statistics, then fair tests"),
     _learner("Jonas Lindqvist", STEADY, BREAD, cards=("pm_declined", "pm_ok"), words="was declined, then paid"),
-    _learner("Chiara Bianchi", STEADY, BREAD, SKY, cards=("pm_declined",), words="is suspended: the card was declined"),
+    _learner(
+        "Chiara Bianchi", STEADY, BREAD, SKY, cards=("pm_declined",), words="suspended for now: the card was declined"
+    ),
     _learner("Kwame Boateng", DROPOUT, NUMBERS, words="has not been seen for weeks"),
     _learner("Yuki Tanaka", WEEKENDER, SKY, NUMBERS, locale="ja", words="learns at weekends"),
     _learner("Lucía Fernández", DILIGENT, SKY, BREAD, locale="es"),

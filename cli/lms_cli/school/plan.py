@@ -21,7 +21,7 @@ from services.progress.usecases.tracking import NewActivity
 
 DAYS: Final = 42
 Verb = Literal[
-    "register", "promote", "introduce", "draft", "write", "publish", "price", "require", "add-card", "enroll", "learn"
+    "register", "promote", "introduce", "draft", "write", "price", "publish", "require", "add-card", "enroll", "learn"
 ]
 Mark = tuple[str, ...]
 """What a step leaves behind: how the platform is asked whether it has happened."""
@@ -101,9 +101,9 @@ class Plan:
             at, who = self._opens(text), self.by_email[text.author]
             yield Step(at=at, verb="draft", who=who, course=text)
             yield Step(at=at + timedelta(minutes=95), verb="write", who=who, course=text)
-            yield Step(at=at + timedelta(minutes=131), verb="publish", who=who, course=text)
             if text.amount:
-                yield Step(at=at + timedelta(minutes=134), verb="price", who=who, course=text)
+                yield Step(at=at + timedelta(minutes=119), verb="price", who=who, course=text)
+            yield Step(at=at + timedelta(minutes=131), verb="publish", who=who, course=text)
             if text.needs:
                 yield Step(at=at + timedelta(minutes=136), verb="require", who=who, course=text)
 

@@ -96,8 +96,9 @@ MOST = 40
 """Steps that are done before what follows from them."""
 _NEWS: dict[Verb, tuple[Verb, ...]] = {
     "introduce": ("register",),
-    "price": ("publish",),
-    "enroll": ("price", "learn"),
+    "price": ("draft",),
+    "publish": ("price",),
+    "enroll": ("learn",),
     "learn": ("enroll", "add-card"),
 }
 """Which steps rest on others that another service must have heard of."""
