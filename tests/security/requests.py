@@ -17,7 +17,9 @@ Things = dict[str, str]
 
 INSTEAD: Final[dict[str, Callable[[School], tuple[Things, Things]]]] = {
     # a place in the usual course is taken, and one in the others' would open it for the rows that follow
-    "course.enroll": lambda school: ({"course_id": school.open_course}, {"course_id": school.others_open_course})
+    "course.enroll": lambda school: ({"course_id": school.open_course}, {"course_id": school.others_open_course}),
+    # and what the usual course holds is published already
+    "course.publish_course": lambda school: ({"course_id": school.unpublished}, {"course_id": school.others_course}),
 }
 """Of the caller, and of someone else in sight of everybody."""
 
@@ -33,6 +35,7 @@ BODIES: Final[dict[str, Callable[[School, Things], Any]]] = {
     "auth.assign_role": lambda school, of: {"role": "learner"},
     "billing.set_price": lambda school, of: {"course_id": of["course_id"], "amount": 100, "currency": "EUR"},
     "billing.add_method": lambda school, of: {"token": "pm_ok"},
+    "course.enroll": lambda school, of: {"price_id": None},
     "course.create_course": lambda school, of: {"title": "Something new"},
     "course.edit_course": lambda school, of: {"summary": "Changed."},
     "course.replace_outline": lambda school, of: OUTLINE,

@@ -114,6 +114,7 @@ class School:
             await self.sign_in(one)
         self.course = await self._course(self.instructor, "Compilers", price=4900)
         self.open_course = await self._course(self.instructor, "Sorting")
+        self.unpublished = await self._course(self.instructor, "Merging", publish=False)
         self.others_course = await self._course(self.rival, "Radio")
         self.others_open_course = await self._course(self.rival, "Torpedoes")
         self.draft = await self._course(self.rival, "Spread spectrum", publish=False)
@@ -129,21 +130,24 @@ class School:
         made = await self.call(who, "POST", "/courses", {"title": title})
         path = f"/courses/{made['id']}"
         await self.call(who, "PUT", f"{path}/outline", OUTLINE, headers=[("if-match", '"1"')])
-        if publish:
-            await self.call(who, "POST", f"{path}/publish")
-            await self.platform.drain()
+        await self.platform.drain()
         if price:
             body = {"course_id": made["id"], "amount": price, "currency": "EUR"}
             await self.call(who, "POST", "/billing/prices", body)
+            await self.platform.drain()
+        if publish:
+            await self.call(who, "POST", f"{path}/publish")
             await self.platform.drain()
         return str(made["id"])
 
     async def _settle(self, one: Person) -> None:
         """They pay for a place in the course, and are told so."""
         one.things["method_id"] = (await self.call(one, "POST", "/billing/payment-methods", {"token": "pm_ok"}))["id"]
-        place = await self.call(one, "POST", f"/courses/{self.course}/enrollments")
+        agreed = {"price_id": (await self.call(one, "GET", f"/courses/{self.course}"))["price_id"]}
+        place = await self.call(one, "POST", f"/courses/{self.course}/enrollments", agreed)
         await self.platform.drain()
         one.things |= {"course_id": self.course, "enrollment_id": place["id"]}
+        one.things["payment_id"] = (await self.call(one, "GET", "/billing/payments"))["items"][0]["id"]
         one.things["invoice_id"] = (await self.call(one, "GET", "/billing/invoices"))["items"][0]["id"]
         one.things["message_id"] = (await self.call(one, "GET", "/notifications"))["items"][0]["id"]
         phone = {"channel": "sms", "address": "+49 30 901821"}

@@ -39,6 +39,7 @@ OTHERWISE = {
     "auth.register": {"display_name": "Somebody Else"},
     "billing.set_price": {"amount": 200},
     "billing.add_method": {"token": "pm_declined"},
+    "course.enroll": {"price_id": "01a21dd8-0000-7000-8000-000000000000"},
     "course.create_course": {"title": "Something else"},
     "notification.add_device": {"name": "Another one"},
 }
