@@ -127,6 +127,29 @@ def test_answers_have_their_headers(
     assert headers <= set(document.resolved(operations[operation]["responses"][status])["headers"])
 
 
+def test_what_was_made_has_its_address(operations: dict[str, dict[str, Any]]) -> None:
+    for path in ("/api/v1/courses", "/api/v1/courses/{course_id}/enrollments"):
+        assert "Location" in operations[f"POST {path}"]["responses"]["201"]["headers"]
+    assert "Location" not in operations["POST /api/v1/billing/prices"]["responses"]["201"]["headers"]
+
+
+def test_a_body_that_may_be_left_out_is_not_required(operations: dict[str, dict[str, Any]]) -> None:
+    body = operations["POST /api/v1/courses/{course_id}/enrollments"]["requestBody"]
+    assert body["required"] is False
+    assert body["content"]["application/json"]["schema"]["$ref"].endswith("/EnrollBody")
+    assert operations["POST /api/v1/courses"]["requestBody"]["required"] is True
+
+
+def test_the_example_of_a_place_is_one_that_there_can_be(operations: dict[str, dict[str, Any]]) -> None:
+    answer = operations["POST /api/v1/courses/{course_id}/enrollments"]["responses"]["201"]
+    example = answer["content"]["application/json"]["example"]
+    assert (example["status"], example["reason"]) == ("pending", None)
+    assert example["price_id"] is not None
+    assert example["amount"] > 0
+    paid = operations["GET /api/v1/billing/payments/{payment_id}"]["responses"]["200"]
+    assert paid["content"]["application/json"]["example"]["status"] == "succeeded"
+
+
 def test_what_has_no_body_has_none(document: Document, operations: dict[str, dict[str, Any]]) -> None:
     for operation in operations.values():
         for status in {"204", "304"} & set(operation["responses"]):

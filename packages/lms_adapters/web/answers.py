@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar
 
 from litestar import Litestar, Response
 from litestar.connection import ASGIConnection
@@ -11,11 +13,13 @@ from litestar.routes import HTTPRoute
 from litestar.serialization import default_serializer, encode_json
 from litestar.types import Guard, Serializer
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _JSON = "application/json"
 _JSON_HEADER = (b"content-type", b"application/json")
 _BODYLESS = frozenset({204, 304})
 _NO_HEADERS: dict[str, str] = {}
+_MADE_AT = "lms_made_at"
 
 
 class Answer(Response[T]):
@@ -96,6 +100,27 @@ def short_answer(
     sent.append(_JSON_HEADER)
     sent.append((b"content-length", b"%d" % len(body)))
     return _Whole(status_code, sent, body)
+
+
+def made_at(collection: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    """Tell in `Location` where to find what was made: `@made_at("/api/v1/courses")`, above `@repeatable`."""
+
+    def decorate(handler: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        @functools.wraps(handler)
+        async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+            made: Any = await handler(*args, **kwargs)
+            told: Any = Answer(made, headers={"location": f"{collection}/{made.id}"})
+            return told  # type: ignore[no-any-return]
+
+        setattr(answer, _MADE_AT, collection)
+        return answer
+
+    return decorate
+
+
+def tells_where(handler: Callable[..., Any]) -> bool:
+    """Whether its answer has a `Location`."""
+    return hasattr(handler, _MADE_AT)
 
 
 class _Asked:

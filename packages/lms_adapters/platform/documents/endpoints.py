@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -19,6 +20,7 @@ from litestar.routes import HTTPRoute
 from lms_adapters.platform.handlers import injected, permission_of
 from lms_adapters.platform.service import Service
 from lms_adapters.sql.idempotency import AlreadyDone, KeyReused
+from lms_adapters.web.answers import tells_where
 from lms_adapters.web.inject import is_repeatable, refusals_again
 from lms_adapters.web.problems import status_of
 from lms_core.domain.errors import (
@@ -72,8 +74,11 @@ class Endpoint:
     """Parameters that the handler reads, and documents, by itself: a collection's."""
     body: Any
     """The type of the request's body; None without one."""
+    body_required: bool
     status: int
     """Of an answer that is no refusal."""
+    tells_where: bool
+    """The answer has a `Location`."""
     answer: Any
     """The type of the answer; None without a body."""
     streams: bool
@@ -106,6 +111,7 @@ def _endpoint(service: Service, route: HTTPRoute, handler: HTTPRouteHandler, met
     returns = _bare(hints.get("return"))
     streams = isinstance(returns, type) and issubclass(returns, Stream)
     parameters = list(_parameters(route, handler))
+    body, body_required = _body(hints.get("data"))
     return Endpoint(
         id=str(handler.operation_id),
         path=route.path_format,
@@ -117,8 +123,10 @@ def _endpoint(service: Service, route: HTTPRoute, handler: HTTPRouteHandler, met
         permission=permission,
         parameters=parameters,
         documented=[parameter.to_schema() for parameter in handler.operation_class().parameters or ()],
-        body=_bare(hints["data"]) if "data" in hints else None,
+        body=body,
+        body_required=body_required,
         status=handler.status_code,
+        tells_where=tells_where(handler.fn),
         answer=None if streams or returns is type(None) else returns,
         streams=streams,
         event=handler.opt.get("sends"),
@@ -130,6 +138,13 @@ def _endpoint(service: Service, route: HTTPRoute, handler: HTTPRouteHandler, met
             ]
         ),
     )
+
+
+def _body(hint: Any) -> tuple[Any, bool]:
+    """The type of a body, and whether there must be one: not where the handler takes None for it."""
+    whole = _bare(hint)
+    parts = [part for part in get_args(whole) if part is not type(None)]
+    return (parts[0], False) if isinstance(whole, UnionType) and len(parts) == 1 else (whole, whole is not None)
 
 
 def _bare(hint: Any) -> Any:

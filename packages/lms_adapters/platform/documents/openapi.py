@@ -31,6 +31,11 @@ HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
         "example": f'</api/v1/courses?cursor={COMMON["cursor"]}>; rel="next"',
     },
+    "Location": {
+        "description": "Where that is which was made (RFC 9110, section 10.2.2).",
+        "schema": {"type": "string"},
+        "example": "/api/v1/courses/01a21ec2-e3fc-7000-b6ad-d3941bbe8843",
+    },
     "Retry-After": {
         "description": "In how many seconds to ask again.",
         "schema": {"type": "integer", "minimum": 1},
@@ -112,7 +117,7 @@ class Writer:
             "description": one.description or f"{one.summary}.",
             "operationId": one.id,
             "parameters": [*parameters, *([_KEY] if one.method == "post" else [])],
-            **({"requestBody": {"required": True, "content": self._json(one.body)}} if one.body else {}),
+            **({"requestBody": {"required": one.body_required, "content": self._json(one.body)}} if one.body else {}),
             "responses": self._responses(one),
             "security": [{"bearer": [one.permission]}] if one.permission else [],
         }
@@ -162,6 +167,7 @@ class Writer:
         words = whole.get("description") or f"The {said(whole['title'])}." if "title" in whole else ""
         headers = ["ETag"] if one.takes("If-Match") or one.takes("If-None-Match") else []
         headers += ["Link"] if one.takes("cursor") else []
+        headers += ["Location"] if one.tells_where else []
         return {
             "description": words or HTTPStatus(one.status).phrase,
             "headers": _headers(*headers),

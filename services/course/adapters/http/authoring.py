@@ -11,6 +11,7 @@ from litestar import Controller, Response, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
+from lms_adapters.web.answers import made_at
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
@@ -75,6 +76,7 @@ class AuthoringController(Controller):
         return COURSES.page(wanted, await courses(me, wanted))
 
     @post(guards=[requires("course:author")])
+    @made_at("/api/v1/courses")
     @repeatable(ShowCourse)
     @inject
     async def create_course(self, data: JSONBody[CourseBody], me: Me, create: FromDishka[CreateCourse]) -> CourseView:

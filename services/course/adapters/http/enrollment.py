@@ -10,6 +10,7 @@ import msgspec
 from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from lms_adapters.web.answers import made_at
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
@@ -53,6 +54,7 @@ class EnrollmentController(Controller):
     path = "/courses/{course_id:uuid}/enrollments"
 
     @post(guards=[requires("course:enroll")])
+    @made_at("/api/v1/enrollments")
     @repeatable(ShowEnrollment)
     @inject
     async def enroll(

@@ -91,6 +91,8 @@ async def test_a_repeated_key_takes_one_place(steps: Steps) -> None:
     answers = [await steps.learner.post(path, headers=key) for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
+    assert {a.headers["location"] for a in answers} == {f"/api/v1/enrollments/{answers[0].json()['id']}"}
+    assert (await steps.learner.get(answers[0].headers["location"])).json() == answers[0].json()
     assert len(await steps.service.published(UserEnrolled)) == 1
 
 
