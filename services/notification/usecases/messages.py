@@ -124,12 +124,12 @@ class TellOfCourse:
         course = await self.courses.find(event.course_id)
         if course is None:
             raise NotYet("the course has not arrived yet")
-        facts: Facts = {**_ids(event.course_id, event.enrollment_id), "course": course.title, **more}
+        facts = _about(course.title, event.course_id, event.enrollment_id, **more)
         await self.tell(kind, event.learner_id, once=once, facts=facts)
 
 
-def _ids(course_id: UUID, enrollment_id: UUID) -> Facts:
-    return {"course_id": str(course_id), "enrollment_id": str(enrollment_id)}
+def _about(course: str, course_id: UUID, enrollment_id: UUID, **more: str | int) -> Facts:
+    return {"course_id": str(course_id), "enrollment_id": str(enrollment_id), "course": course, **more}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class ConfirmEnrollment:
     uow: UnitOfWork
 
     async def __call__(self, event: UserEnrolled) -> None:
-        facts: Facts = {**_ids(event.course_id, event.enrollment_id), "course": event.course_title}
+        facts = _about(event.course_title, event.course_id, event.enrollment_id)
         kind: Kind = "enrolled"
         if event.status == "pending":
             kind = "payment-awaited"
@@ -176,8 +176,7 @@ class ExplainSuspension:
     uow: UnitOfWork
 
     async def __call__(self, event: EnrollmentSuspended | EnrollmentCancelled) -> None:
-        ids = _ids(event.course_id, event.enrollment_id)
-        facts: Facts = {**ids, "course": event.course_title, "reason": event.reason}
+        facts = _about(event.course_title, event.course_id, event.enrollment_id, reason=event.reason)
         kind: Kind = "suspended" if isinstance(event, EnrollmentSuspended) else "cancelled"
         at = event.suspended_at if isinstance(event, EnrollmentSuspended) else event.cancelled_at
         async with self.uow:
@@ -194,14 +193,9 @@ class SendReceipt:
     uow: UnitOfWork
 
     async def __call__(self, event: InvoiceIssued) -> None:
-        facts: Facts = {
-            **_ids(event.course_id, event.enrollment_id),
-            "course": event.course_title,
-            "invoice_id": str(event.invoice_id),
-            "number": event.number,
-            "amount": event.amount,
-            "currency": event.currency,
-        }
+        invoice = {"invoice_id": str(event.invoice_id), "number": event.number}
+        facts = _about(event.course_title, event.course_id, event.enrollment_id, **invoice)
+        facts |= {"amount": event.amount, "currency": event.currency}
         async with self.uow:
             await self.tell("receipt", event.learner_id, once=f"receipt/{event.invoice_id}", facts=facts)
 
