@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms_adapters.bus.session import heeding_cancellation
 from lms_adapters.platform.job_runner import JobRunner
 from lms_adapters.platform.service import Service, Subscription
-from lms_adapters.sql import idempotency
+from lms_adapters.sql import idempotency, jobs
 from lms_adapters.sql.engine import LEASE_SECONDS, Database, StoreUnavailable, writing
 from lms_adapters.sql.inbox import Inbox, Received, State
 from lms_adapters.sql.jobs import JobQueue
