@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from lms_core.domain.errors import Invalid
@@ -57,19 +55,3 @@ class Money(msgspec.Struct, frozen=True, order=False):
         if other.currency != self.currency:
             raise Invalid("cannot combine {one} with {other}", one=self.currency, other=other.currency)
         return other.amount
-
-    def allocate(self, weights: Sequence[int]) -> tuple[Money, ...]:
-        """Shares in proportion to `weights`, by largest remainder; they always add up to the whole.
-
-        Raises Invalid when there is no positive weight or a negative one.
-        """
-        total = sum(weights)
-        if total <= 0 or min(weights) < 0:
-            raise Invalid("weights must be non-negative and not all zero")
-        sign = -1 if self.amount < 0 else 1
-        shares = [abs(self.amount) * w // total for w in weights]
-        left = abs(self.amount) - sum(shares)
-        by_remainder = sorted(range(len(weights)), key=lambda i: (-(abs(self.amount) * weights[i] % total), i))
-        for i in by_remainder[:left]:
-            shares[i] += 1
-        return tuple(Money(sign * s, self.currency) for s in shares)

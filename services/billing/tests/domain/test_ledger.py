@@ -7,10 +7,9 @@ from hypothesis import given, strategies as st
 
 from lms_core.domain.money import Money
 from lms_core.testing.fakes import MORNING, fake_id
-from services.billing.domain.ledger import COURSE_SALES, PROVIDER, Entry, Posting, Unbalanced, credit, debit, sale
+from services.billing.domain.ledger import COURSE_SALES, PROVIDER, Entry, Posting, Unbalanced, sale
 
 amounts = st.integers(1, 10**12)
-weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=8).filter(any)
 
 
 def entry(*postings: Posting) -> Entry:
@@ -34,12 +33,3 @@ def test_an_entry_exists_exactly_when_each_currency_sums_to_zero(lines: list[tup
     else:
         with pytest.raises(Unbalanced):
             entry(*postings)
-
-
-@given(amounts, weights)
-def test_a_sum_allocated_over_accounts_balances(amount: int, shares: list[int]) -> None:
-    whole = Money(amount, "EUR")
-    parts = whole.allocate(shares)
-    assert sum(part.amount for part in parts) == amount
-    assert all(abs(p.amount * sum(shares) - amount * w) < sum(shares) for p, w in zip(parts, shares, strict=True))
-    entry(debit(PROVIDER, whole), *(credit(f"r{n}", part) for n, part in enumerate(parts) if part.amount))
