@@ -21,11 +21,14 @@ def admin() -> None:
 @admin.command()
 @click.argument("email")
 @click.option("--name", default="Administrator", help="Display name.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of inviting them.")
 @as_json
 @click.pass_context
 def create(ctx: click.Context, email: str, name: str, password_stdin: bool, json: bool) -> None:
-    """Make an account with the role admin for EMAIL and print its password, once."""
+    """Make an account with the role admin for EMAIL, and print how to choose its password: once, within a day.
+
+    Until that was done, the same command makes a new invitation in place of the one before.
+    """
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
 
     async def work() -> Row:
@@ -38,5 +41,7 @@ def create(ctx: click.Context, email: str, name: str, password_stdin: bool, json
         click.echo(msgspec.json.encode(made).decode())
         return
     console.print(f"{made['email']} is an administrator.")
-    if "password" in made:
-        console.print(f"Password: [bold]{made['password']}[/]  (shown this once)")
+    if "token" in made:
+        body = msgspec.json.encode({"token": made["token"], "password": "…"}).decode()
+        console.print("To choose a password, once, within 24 hours:")
+        click.echo(f"curl {made['url']} --json '{body}'")

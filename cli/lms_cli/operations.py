@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -267,16 +266,22 @@ async def jobs_cancel(platform: Platform, service: str, id: str) -> AsyncIterato
 
 @operation("admin.create")
 async def admin_create(platform: Platform, email: str, name: str, password: str | None = None) -> AsyncIterator[Row]:
-    """An account with the role admin."""
+    """An account with the role admin; without a password an invitation to choose one."""
+    from services.auth.usecases.credentials import InviteAdministrator
     from services.auth.usecases.registration import RegisterAdministrator
 
     if "auth" not in platform.services:
         raise OperationFailed("auth does not run here")
-    chosen = password or secrets.token_urlsafe(15)
     async with platform.container("auth")() as scope:
-        register = await scope.get(RegisterAdministrator)
-        account = await register(email=email, password=chosen, display_name=name)
-    yield {"user_id": str(account.id), "email": account.email, **({} if password else {"password": chosen})}
+        if password:
+            register = await scope.get(RegisterAdministrator)
+            account = await register(email=email, password=password, display_name=name)
+            yield {"user_id": str(account.id), "email": account.email}
+        else:
+            invite = await scope.get(InviteAdministrator)
+            account, token = await invite(email=email, display_name=name)
+            url = f"{platform.settings.public_url}/api/v1/auth/credentials"
+            yield {"user_id": str(account.id), "email": account.email, "url": url, "token": token}
 
 
 @operation("check")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms_adapters.platform.service import Service
 from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, RoleRevoked, UserCreated
+from services.auth.adapters.http.credentials import CredentialsController
 from services.auth.adapters.http.demonstration import DemonstrationController
 from services.auth.adapters.http.permissions import PermissionsController
 from services.auth.adapters.http.registration import RegistrationController
@@ -16,7 +17,13 @@ SERVICE = Service(
     name="auth",
     summary="Accounts, sign-in and tokens, and who may do what.",
     routes=("/auth",),
-    controllers=(RegistrationController, TokensController, PermissionsController, DemonstrationController),
+    controllers=(
+        RegistrationController,
+        CredentialsController,
+        TokensController,
+        PermissionsController,
+        DemonstrationController,
+    ),
     publishes=(UserCreated, RegistrationRepeated, RoleAssigned, RoleRevoked),
     background=background,
     wiring=wiring,

@@ -26,7 +26,7 @@ from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions, Signer
 from services.auth.settings import AuthSettings
-from services.auth.usecases import demonstration, lockout, permissions, registration, tokens
+from services.auth.usecases import credentials, demonstration, lockout, permissions, registration, tokens
 from services.auth.usecases.lockout import LockoutPolicy
 from services.auth.usecases.tokens import TokenPolicy
 
@@ -65,7 +65,7 @@ def wiring() -> Provider:
     provider.provide(token_policy, scope=Scope.APP)
     provider.provide(open_passwords, scope=Scope.APP)
     provider.provide(open_signer, scope=Scope.APP)
-    provider.provide_all(*registration.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
+    provider.provide_all(*registration.USE_CASES, *credentials.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
     provider.provide_all(*demonstration.USE_CASES, *registration.STEPS, *tokens.STEPS, *lockout.STEPS)
     return provider
 

@@ -29,6 +29,7 @@ BODIES: Final[dict[str, Callable[[School, Things], Any]]] = {
         "password": PASSWORD,
         "display_name": "Somebody New",
     },
+    "auth.choose_password": lambda school, of: {"token": "guessed", "password": PASSWORD},
     "auth.login": lambda school, of: {"email": school.learner.email, "password": PASSWORD},
     "auth.refresh": lambda school, of: {"refresh_token": "guessed"},
     "auth.logout": lambda school, of: {"refresh_token": "guessed"},

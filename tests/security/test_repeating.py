@@ -13,6 +13,7 @@ from tests.security.matrix import known
 from tests.security.school import Person, opened, unique
 
 WITHOUT = {
+    "auth.choose_password": "an invitation counts once",
     "auth.login": "answers with credentials are never stored",
     "auth.refresh": "answers with credentials are never stored",
     "auth.logout": "again, nothing is left to end",

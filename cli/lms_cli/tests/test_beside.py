@@ -34,14 +34,24 @@ def login(platform: RunningPlatform, email: str, password: str) -> dict[str, Any
         return json.load(answer)  # type: ignore[no-any-return]
 
 
-def test_an_administrator_is_told_the_password_once_and_can_sign_in(lms: Line, platform: RunningPlatform) -> None:
+def choose(url: str, token: str, password: str) -> None:
+    body = json.dumps({"token": token, "password": password}).encode()
+    headers = {"content-type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers, method="POST"), timeout=20) as answer:
+        assert answer.status == 204
+
+
+def test_an_administrator_is_invited_and_chooses_a_password(lms: Line, platform: RunningPlatform) -> None:
     said = lms("admin", "create", "head@example.org").output
-    [line] = [line for line in said.splitlines() if line.startswith("Password: ")]
-    password = line.split()[1]
-    assert login(platform, "head@example.org", password)["access_token"]
-    assert password not in platform.log("gateway")
-    again = lms("admin", "create", "head@example.org")
-    assert (again.exit_code, again.output) == (1, "Error: this address has an account already\n")
+    assert said.startswith("head@example.org is an administrator.\n")
+    assert '/api/v1/auth/credentials --json \'{"token":' in said.splitlines()[-1]
+    [again] = lms.rows("admin", "create", "head@example.org")
+    assert again["token"] not in said
+    choose(f"{platform.url}/api/v1/auth/credentials", again["token"], "a long and good password")
+    assert login(platform, "head@example.org", "a long and good password")["access_token"]
+    assert again["token"] not in platform.log("gateway")
+    taken = lms("admin", "create", "head@example.org")
+    assert (taken.exit_code, taken.output) == (1, "Error: This address has an account already\n")
     types = {row["type"] for row in lms.rows("events", "log", "-s", "auth")}
     assert types == {"lms.auth.UserCreated.v1", "lms.auth.RoleAssigned.v1"}
 

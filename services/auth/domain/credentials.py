@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Invalid, Unauthenticated
 
 MIN_LENGTH, MAX_LENGTH = 10, 256
 
@@ -16,6 +17,22 @@ class Credential:
 
     user_id: UUID
     password_hash: str
+
+
+class BadInvitation(Unauthenticated, code="auth/bad-invitation"):
+    """The invitation does not count any more: have a new one made."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Invitation:
+    """Whoever holds it chooses the first password of an account, once. Only the digest is kept."""
+
+    user_id: UUID
+    digest: str
+    expires_at: datetime
+
+
+INVITED_FOR = timedelta(hours=24)
 
 
 def check_password(password: str, *, email: str, display_name: str) -> None:

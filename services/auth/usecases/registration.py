@@ -22,7 +22,7 @@ from services.auth.ports.registration import Accounts
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """Open an account with its password and its first role; inside the unit of work."""
+    """Open an account with its first role, and its password if it is known; inside the unit of work."""
 
     raises: ClassVar = (AddressTaken,)
 
@@ -31,9 +31,10 @@ class OpenAccount:
     roles: Roles
     uow: UnitOfWork
 
-    async def __call__(self, account: Account, password_hash: str, role: str) -> None:
+    async def __call__(self, account: Account, password_hash: str | None, role: str) -> None:
         await self.accounts.add(account)
-        await self.credentials.add(Credential(user_id=account.id, password_hash=password_hash))
+        if password_hash is not None:
+            await self.credentials.add(Credential(user_id=account.id, password_hash=password_hash))
         await self.roles.add(RoleAssignment(user_id=account.id, role=role, assigned_at=account.created_at))
         self.uow.audit("account.created", str(account.id), role=role)
         self.uow.record(
@@ -45,6 +46,10 @@ class OpenAccount:
                 created_at=account.created_at,
             )
         )
+        if role != LEARNER:
+            self.uow.record(
+                RoleAssigned(user_id=account.id, role=role, assigned_by=None, assigned_at=account.created_at)
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,6 @@ class RegisterAdministrator:
             if await self.accounts.by_email(account.email) is not None:
                 raise AddressTaken
             await self.open(account, password_hash, ADMIN)
-            self.uow.record(
-                RoleAssigned(user_id=account.id, role=ADMIN, assigned_by=None, assigned_at=account.created_at)
-            )
         return account
 
 

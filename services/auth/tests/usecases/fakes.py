@@ -10,12 +10,12 @@ from uuid import UUID
 
 from lms_core.domain.errors import NotFound
 from lms_core.testing.fakes import MORNING
-from services.auth.domain.credentials import Credential
+from services.auth.domain.credentials import Credential, Invitation
 from services.auth.domain.lockout import Patience, Tally
 from services.auth.domain.permissions import RoleAssignment
 from services.auth.domain.registration import Account, AddressTaken
 from services.auth.domain.tokens import RefreshToken, Session
-from services.auth.ports.credentials import Credentials, Passwords, SignIn
+from services.auth.ports.credentials import Credentials, Invited, Passwords, SignIn
 from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
@@ -47,6 +47,7 @@ class FakeCredentials(Credentials):
         self.accounts = accounts
         self.kept: dict[UUID, Credential] = {}
         self.places: set[tuple[UUID, str]] = set()
+        self.invitations: dict[UUID, Invitation] = {}
 
     async def add(self, credential: Credential) -> None:
         self.kept[credential.user_id] = credential
@@ -57,6 +58,22 @@ class FakeCredentials(Credentials):
             return None
         familiar = (account.id, place) in self.places
         return SignIn(user_id=account.id, password_hash=self.kept[account.id].password_hash, familiar=familiar)
+
+    async def invite(self, invitation: Invitation) -> None:
+        self.invitations[invitation.user_id] = invitation
+
+    async def is_invited(self, user_id: UUID) -> bool:
+        return user_id in self.invitations
+
+    async def invited(self, digest: str) -> Invited | None:
+        for one in self.invitations.values():
+            if one.digest == digest:
+                of = await self.accounts.get(one.user_id)
+                return Invited(user_id=of.id, email=of.email, display_name=of.display_name, expires_at=one.expires_at)
+        return None
+
+    async def redeem(self, digest: str) -> bool:
+        return any(self.invitations.pop(id) for id, one in list(self.invitations.items()) if one.digest == digest)
 
 
 class FakePlaces(Places):
