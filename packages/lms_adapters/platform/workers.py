@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms_adapters.bus.session import heeding_cancellation
 from lms_adapters.platform.job_runner import JobRunner
 from lms_adapters.platform.service import Service, Subscription
-from lms_adapters.sql import idempotency, jobs
+from lms_adapters.sql import idempotency
 from lms_adapters.sql.engine import LEASE_SECONDS, Database, StoreUnavailable, writing
 from lms_adapters.sql.inbox import Inbox, Received, State
 from lms_adapters.sql.jobs import JobQueue
@@ -337,16 +337,20 @@ class Workers:
             heed()
             await asyncio.sleep(SAFETY_SCAN)
             try:
-                now = to_ms(self._clock.now())
-                await self.inbox.sweep()
-                while await self.inbox.prune(now - INBOX_KEPT_MS):
-                    pass
-                while await self.queue.prune(now - jobs.KEPT_MS):
-                    pass
-                await idempotency.prune(self._database, now)
+                await self.tidy()
                 await self.measure()
             except Exception as error:  # noqa: BLE001  a loop never ends by an error
                 _log.warning("housekeeping will try again", service=self._service.name, error=in_full(error))
+
+    async def tidy(self) -> None:
+        """Forget what has had its time."""
+        now = to_ms(self._clock.now())
+        await self.inbox.sweep()
+        while await self.inbox.prune(now - INBOX_KEPT_MS):
+            pass
+        while await self.queue.prune():
+            pass
+        await idempotency.prune(self._database, now)
 
     async def measure(self) -> dict[str, int]:
         """Backlogs, written to the metrics as well."""

@@ -20,7 +20,7 @@ from lms_core.ports.clock import Clock
 from lms_core.ports.jobs import Job
 
 LEASE_MS = 60_000
-KEPT_MS = 14 * 24 * 3600 * 1000
+_KEPT_MS = 14 * 24 * 3600 * 1000
 """How long a job that is done can still be looked at."""
 BACKOFF = Backoff(first=500, longest=600_000)
 MAX_ATTEMPTS = BACKOFF.attempts()
@@ -175,11 +175,12 @@ class JobQueue:
         values = "state = 2, done_at = $1, error = 'cancelled by the operator'"
         return await self._changed(values, "state IN (0, 3)", id)
 
-    async def prune(self, before: int, limit: int = 1000) -> int:
-        """Forget jobs done before `before` (Unix ms), at most `limit`; how many went.
+    async def prune(self, limit: int = 1000) -> int:
+        """Forget jobs that were done two weeks ago, at most `limit`; how many went.
 
         A job is no younger than its id, so that the primary key finds the old ones.
         """
+        before = to_ms(self._clock.now()) - _KEPT_MS
         async with writing(self._database) as driver:
             return len(await driver.fetch(_PRUNE, str(uuid7(before, bytes(10))), before, limit))
 

@@ -48,6 +48,18 @@ async def test_events_of_a_key_are_handled_in_order_and_once(toy: ServiceUnderTe
     assert await toy.published(PlayerWon) == [PlayerWon(player="ada")]
 
 
+async def test_what_was_handled_and_done_is_forgotten_after_two_weeks(toy: ServiceUnderTest) -> None:
+    await toy.receive(*points("ada", *range(50)))
+    workers, database = toy.running.workers, toy.running.database
+    assert workers is not None
+    assert database is not None
+    for days, left in ((13, True), (2, False)):
+        toy.clock.advance(timedelta(days=days))
+        await workers.tidy()
+        for table in ("lms_inbox", "lms_job"):
+            assert bool(await database.read(f"SELECT 1 FROM {table}", ())) == left, (table, days)
+
+
 async def test_a_poison_event_holds_up_its_own_key_only(toy: ServiceUnderTest) -> None:
     TROUBLE.poison.add(2)
     await toy.receive(*points("ada", 1, 2, 3), *points("bob", 1, 5, 3))

@@ -39,11 +39,11 @@ class QueueContract:
         await add(5, done=False)
         bench.clock.advance(timedelta(days=13))
         await add(6, done=True)
-        assert await queue.prune(to_ms(bench.clock.now()) - jobs.KEPT_MS) == 0
+        assert await queue.prune() == 0
         bench.clock.advance(timedelta(days=2))
-        assert await queue.prune(to_ms(bench.clock.now()) - jobs.KEPT_MS, limit=3) == 3
-        assert await queue.prune(to_ms(bench.clock.now()) - jobs.KEPT_MS, limit=3) == 2
-        assert await queue.prune(to_ms(bench.clock.now()) - jobs.KEPT_MS, limit=3) == 0
+        assert await queue.prune(limit=3) == 3
+        assert await queue.prune(limit=3) == 2
+        assert await queue.prune(limit=3) == 0
         assert await left() == 2
 
 
