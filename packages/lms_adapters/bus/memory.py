@@ -16,6 +16,7 @@ thousand others overtake it. Order per key holds because a writer locks its keys
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ PATIENT_IDS = 1000
 
 MOMENT = 1.0
 """Seconds that `publish` waits for a sink, once."""
+
+SAFETY_SCAN = 30.0
+"""Seconds until a sink that rests looks at the log without having been called, should another process have written."""
 
 
 class Log(Protocol):
@@ -190,7 +194,9 @@ class MemoryBus(Bus):
                     _tell(waiting)
                     waiting.clear()
                     reader.resting = True
-                    await reader.bell.wait()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(SAFETY_SCAN):
+                            await reader.bell.wait()
         finally:
             _tell(waiting)
             reader.end()

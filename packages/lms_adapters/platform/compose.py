@@ -21,7 +21,7 @@ from lms_adapters.platform.insight import Insight
 from lms_adapters.platform.keys import key_source
 from lms_adapters.platform.plugin import Probe, ServicePlugin
 from lms_adapters.platform.service import Service
-from lms_adapters.platform.settings import Settings, Source
+from lms_adapters.platform.settings import BadSettings, Settings, Source
 from lms_adapters.platform.system import SystemClock, SystemIds
 from lms_adapters.platform.workers import Workers
 from lms_adapters.sql.engine import Database, open_database
@@ -50,6 +50,10 @@ Neighbours = NewType("Neighbours", dict[str, ASGIApp])
 
 class NotMigrated(Exception):
     """A database is behind the code; `lms db upgrade` brings it forward."""
+
+
+class SharedMemoryBus(BadSettings):
+    """A memory bus was asked to reach other processes."""
 
 
 class RunningService:
@@ -230,12 +234,23 @@ class Platform:
         for one in running:
             await one.open(self.bus, self.broadcast, self.neighbours, self._keys, self.faults)
         if receive:
+            if self.settings.bus_url.startswith("memory"):
+                await self._hold(running)
             self._start_ingest(tuple(dict.fromkeys([*logs, *streams])))
             if self._workers:
                 self.start_workers()
         if upgrade is not None:  # else the tables may not be there
             for one in running:
                 await one.begin()
+
+    async def _hold(self, running: Sequence[RunningService]) -> None:
+        """Have every database to oneself: what another process published there would not be heard of here."""
+        for one in running:
+            if one.database is not None and not await one.database.hold():
+                raise SharedMemoryBus(
+                    f"another process works on the database of {one.service.name}, which a memory bus does not reach: "
+                    "set LMS_BUS_URL=nats://127.0.0.1:4222 for both"
+                )
 
     def _start_ingest(self, everyone: tuple[str, ...]) -> None:
         for one in self.services.values():

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import uvloop
 from litestar.types import ASGIApp
 
-from lms_adapters.platform.compose import NotMigrated, Platform
+from lms_adapters.platform.compose import NotMigrated, Platform, SharedMemoryBus
 from lms_adapters.platform.folder import FolderInUse, locked
 from lms_adapters.platform.registry import UnknownScheme
 from lms_adapters.platform.server import PortTaken, bind, serve
@@ -31,10 +31,6 @@ STREAMS = ("lms.auth", "lms.user", "lms.course", "lms.progress", "lms.analytics"
 
 EXPECTED = (PortTaken, FolderInUse, BadSettings, NewerDatabase, NotMigrated, Unavailable, UnknownScheme)
 """What an operator can mend: said in one line, without a stack."""
-
-
-class SharedMemoryBus(BadSettings):
-    """A memory bus was asked to reach other processes."""
 
 
 Beside = Callable[[Platform], AbstractAsyncContextManager[Any]]

@@ -113,6 +113,9 @@ class Database(Protocol):
     async def lead(self, name: str, owner: str) -> bool:
         """Hold or renew the lease `name` for `LEASE_SECONDS`; whether `owner` has it now."""
 
+    async def hold(self) -> bool:
+        """Have it to oneself, among the processes that ask for that, until it is closed; False: another has it."""
+
     async def close(self) -> None:
         """Let go of everything."""
 

@@ -19,6 +19,8 @@ from lms_core.domain.errors import Invalid, Raced
 from lms_core.ports.uow import RolledBack
 
 _CHANNEL = "lms"
+_HOLD = 0x6C6D73
+"""The advisory lock of the process that has the database to itself: the letters lms."""
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -136,6 +138,7 @@ class PostgresDatabase:
         self._line: asyncpg.Connection | None = None
         self._connected = asyncio.Event()
         self._speaking = asyncio.Lock()
+        self._hold: asyncpg.Connection | None = None
 
     async def open(self) -> None:
         try:
@@ -235,7 +238,22 @@ class PostgresDatabase:
                 self._bell.set()  # and it calls anew
             raise StoreUnavailable("the database cannot be reached") from error
 
+    async def hold(self) -> bool:
+        patience = {"lock_timeout": f"{LEASE_SECONDS:g}s", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
+        try:
+            self._hold = await asyncpg.connect(
+                self._url, timeout=_CONNECT, command_timeout=_PATIENCE, server_settings=patience
+            )
+            await self._hold.execute(f"SELECT pg_advisory_lock({_HOLD})")  # a process just killed may have it still
+        except asyncpg.LockNotAvailableError:
+            return False
+        except _GONE as error:
+            raise StoreUnavailable("the database cannot be reached") from error
+        return True
+
     async def close(self) -> None:
+        if self._hold is not None:
+            await to_the_end(_hang_up(self._hold))
         if self._ear is not None:
             self._ear.cancel()
             await asyncio.gather(self._ear, return_exceptions=True)

@@ -167,6 +167,9 @@ class SqliteDatabase:
     async def lead(self, name: str, owner: str) -> bool:
         return True  # the lock on the data folder leaves one process, and a process starts each worker once
 
+    async def hold(self) -> bool:
+        return True  # by the lock on the data folder as well
+
     def in_thread(self, work: Any) -> asyncio.Future[Any]:
         """Run in the database's own thread."""
         return asyncio.get_running_loop().run_in_executor(self._threads, work)

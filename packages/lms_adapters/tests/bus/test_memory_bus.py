@@ -179,6 +179,18 @@ async def test_in_order_one_read_is_enough() -> None:
     assert world.log.reads == before + 1
 
 
+async def test_what_another_process_published_is_read_without_a_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lms_adapters.bus.memory.SAFETY_SCAN", 0.01)
+    here, sink = World(), RecordingSink()
+    elsewhere = World()
+    elsewhere.log = here.log
+    async with fed(here.bus, "s", sink):
+        await here.commit(1)
+        await elsewhere.commit(2)
+        await sink.has("s", 2)
+    assert numbers(sink) == [1, 2]
+
+
 async def test_a_stream_without_a_log_is_a_mistake() -> None:
     with pytest.raises(LookupError, match=r"no log for lms\.nobody"):
         await MemoryBus({}).publish("lms.nobody", events("lms.nobody", 1))
