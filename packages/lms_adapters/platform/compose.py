@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NewType
 
-from dishka import AsyncContainer, Provider, Scope, make_async_container
+from dishka import AnyOf, AsyncContainer, Provider, Scope, make_async_container
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import ASGIApp
@@ -18,6 +18,7 @@ from lms_adapters.bus import open_bus
 from lms_adapters.platform.documents.asyncapi import asyncapi
 from lms_adapters.platform.door import Door
 from lms_adapters.platform.insight import Insight
+from lms_adapters.platform.erasure import EraseLog, SqlErasures
 from lms_adapters.platform.keys import key_source
 from lms_adapters.platform.plugin import Probe, ServicePlugin
 from lms_adapters.platform.service import Service
@@ -39,6 +40,7 @@ from lms_core.domain.errors import Unavailable
 from lms_core.ports.broadcast import Broadcast
 from lms_core.ports.bus import Bus
 from lms_core.ports.clock import Clock
+from lms_core.ports.erasure import Erasures
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 
@@ -156,7 +158,9 @@ class RunningService:
             kernel.provide(lambda: database, provides=Database)
             kernel.provide(Reader)
             kernel.provide(LateSession, provides=AsyncSession, scope=Scope.REQUEST)
-            kernel.provide(SqlUnitOfWork, provides=UnitOfWork, scope=Scope.REQUEST)
+            kernel.provide(SqlUnitOfWork, provides=AnyOf[UnitOfWork, SqlUnitOfWork], scope=Scope.REQUEST)
+            kernel.provide(SqlErasures, provides=Erasures, scope=Scope.REQUEST)
+            kernel.provide(EraseLog, scope=Scope.REQUEST)
         return kernel
 
     async def faults(self, say: Callable[[Unavailable], str] = str) -> dict[str, str]:

@@ -38,6 +38,7 @@ from lms_adapters.platform.service import Service, Subscription
 from lms_adapters.platform.workers import INBOX_KEPT_MS, deliver
 from lms_adapters.sql.difference import RowDifference, compared, described, mend, quoted
 from lms_adapters.sql.engine import Database, StoreUnavailable, open_database, writing
+from lms_adapters.sql.erasure import without_the_erased
 from lms_adapters.sql.inbox import State
 from lms_adapters.sql.migrations.runner import migrate
 from lms_adapters.sql.uow import Ambient, Batch
@@ -133,7 +134,7 @@ async def replay(
 
 
 def _projection(service: Service, name: str) -> Subscription:
-    subscription = next((s for s in service.subscribes if s.name == name), None)
+    subscription = next((s for s in service.subscriptions if s.name == name), None)
     if subscription is None:
         raise CannotReplay(f"{service.name} has no subscription {name}")
     if not subscription.replayable:
@@ -221,7 +222,7 @@ class _Reader:
         service = running.service
         assert running.database is not None
         self._sub = subscription.name
-        self._subs = json.dumps([s.name for s in service.subscribes])
+        self._subs = json.dumps([s.name for s in service.subscriptions])
         self._own = stream == service.stream
         self._types = {e.type for e in subscription.events if e.stream == stream}
         self._log = log
@@ -260,7 +261,7 @@ class _Reader:
 
     async def _counting(self, events: list[Envelope]) -> list[Envelope]:
         if self._own:
-            return [event for event in events if self._wanted(event)]
+            return await self._readable([event for event in events if self._wanted(event)])
         states, counting = await self._states(events), list[Envelope]()
         for event in events:
             state = states.get(event.id)
@@ -275,7 +276,11 @@ class _Reader:
                 counting.append(event)
             else:
                 self._open.append(event)
-        return counting
+        return await self._readable(counting)
+
+    async def _readable(self, events: list[Envelope]) -> list[Envelope]:
+        """As ingest would store them now: a publisher may not have heard yet that somebody was erased."""
+        return [*await without_the_erased(lambda sql, *args: self._live.read(sql, args), events)]
 
     def _wanted(self, event: Envelope) -> bool:
         return event.type in self._types and event.id not in self._without

@@ -16,8 +16,10 @@ from litestar import Controller
 from litestar.types import ASGIApp
 from sqlalchemy import MetaData
 
+from lms_adapters.platform.erasure import EraseLog
 from lms_adapters.platform.settings import Settings
 from lms_adapters.sql.traces import Tracing
+from lms_core.contracts.auth import UserErased
 from lms_core.domain.events import Event
 from lms_core.ports.jobs import Job
 
@@ -116,7 +118,7 @@ class Service:
                 caller = caller.f_back
             name = caller.f_globals["__name__"] if caller else ""
             object.__setattr__(self, "package", name.rpartition(".")[0])
-        names = [s.name for s in self.subscribes]
+        names = [s.name for s in self.subscriptions]
         for subscription in names:
             if not subscription.startswith(f"{self.name}.") or names.count(subscription) > 1:
                 raise ValueError(f"subscription {subscription!r} must be unique and begin with {self.name}.")
@@ -127,6 +129,13 @@ class Service:
             return self
         controllers = tuple(c for c in self.root_controllers if not _is_dev(vars(c)["path"]))
         return replace(self, root_controllers=controllers, roots=tuple(r for r in self.roots if not _is_dev(r)))
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """What it subscribes to, and what the kernel does in every database."""
+        if self.tables is None:
+            return self.subscribes
+        return (*self.subscribes, on(UserErased, EraseLog, name=f"{self.name}.erase"))
 
     @property
     def stream(self) -> str:
@@ -144,7 +153,7 @@ class Service:
     def routing(self) -> Mapping[str, tuple[str, ...]]:
         """Event type → subscriptions that the bus feeds; `*` for those that want everything."""
         table: dict[str, tuple[str, ...]] = {}
-        for subscription in self.subscribes:
+        for subscription in self.subscriptions:
             types = ("*",) if subscription.everything else tuple(e.type for e in subscription.events)
             for type_ in types:
                 if subscription.replayable and type_.startswith(f"{self.stream}."):
@@ -154,7 +163,7 @@ class Service:
 
     def streams(self, everyone: tuple[str, ...]) -> tuple[str, ...]:
         """The streams it reads; `everyone` is every publishing stream there is."""
-        if any(s.everything for s in self.subscribes):
+        if any(s.everything for s in self.subscriptions):
             return everyone
         wanted = {type_.rsplit(".", 2)[0] for type_ in self.routing}
         return tuple(sorted(wanted))

@@ -77,7 +77,7 @@ class Workers:
     def start(self) -> None:
         """Begin to send and to work."""
         self._loop("relay", "outbox", self.relay_once, lead=True)
-        for subscription in self._service.subscribes:
+        for subscription in self._service.subscriptions:
             if subscription.name in {n for names in self._service.routing.values() for n in names}:
                 self._loop(
                     subscription.name,
@@ -159,7 +159,7 @@ class Workers:
         total = 0
         while True:
             moved = await self.relay_once()
-            for subscription in self._service.subscribes:
+            for subscription in self._service.subscriptions:
                 moved += await self.handle_once(subscription)
             moved = moved or await self.jobs.once()
             if not moved:
@@ -351,6 +351,7 @@ class Workers:
         while await self.queue.prune():
             pass
         await idempotency.prune(self._database, now)
+        await self._database.tidy()
 
     async def measure(self) -> dict[str, int]:
         """Backlogs, written to the metrics as well."""

@@ -116,6 +116,9 @@ class Database(Protocol):
     async def hold(self) -> bool:
         """Have it to oneself, among the processes that ask for that, until it is closed; False: another has it."""
 
+    async def tidy(self) -> None:
+        """Now and then: let go of what was overwritten."""
+
     async def close(self) -> None:
         """Let go of everything."""
 

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
+from lms_adapters.sql import erasure
 from lms_adapters.sql.backoff import MAX_AGE, Backoff
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_adapters.sql.outbox import envelope
 from lms_adapters.telemetry import tracing
 from lms_core.domain.errors import NotYet, in_full
-from lms_core.domain.events import Envelope
+from lms_core.domain.events import MARKED, Envelope
 from lms_core.domain.time import from_ms, to_ms
 from lms_core.ports.clock import Clock
 
@@ -69,7 +70,7 @@ ORDER BY i.seq LIMIT $2
 _DUE = "SELECT seq FROM lms_inbox WHERE sub = $1 AND state = 2 AND due <= $2 ORDER BY due LIMIT 32"
 _LOCK = f"SELECT {_ROW} FROM lms_inbox WHERE seq = $1 AND (state = 0 OR state = 2 AND due <= $2)"  # noqa: S608
 _DONE = """
-UPDATE lms_inbox SET state = 4, done_at = $1, body = $3, span = $4 WHERE seq = $2 AND state IN (0, 2) RETURNING seq
+UPDATE lms_inbox SET state = 4, done_at = $1, body = $3, span = $4, error = NULL WHERE seq = $2 AND state IN (0, 2) RETURNING seq
 """
 _UNPARK = "UPDATE lms_inbox SET state = 0 WHERE sub = $1 AND key = $2 AND state = 1"
 _PARK = "UPDATE lms_inbox SET state = 1 WHERE sub = $1 AND key = $2 AND state = 0"
@@ -86,9 +87,12 @@ UPDATE lms_inbox SET state = 1 WHERE state = 0 AND EXISTS (
   SELECT 1 FROM lms_inbox b WHERE b.sub = lms_inbox.sub AND b.key = lms_inbox.key AND b.state >= 2 AND b.state < 4
     AND b.seq < lms_inbox.seq)
 """
-_RELEASE = """
-UPDATE lms_inbox SET state = $1, due = 0, attempts = 0, done_at = $2 WHERE seq = $3 AND state IN (2, 3)
-RETURNING sub, key
+_REQUEUE = """
+UPDATE lms_inbox SET state = 0, due = 0, attempts = 0 WHERE seq = $1 AND state IN (2, 3) RETURNING sub, key
+"""
+_SKIP = """
+UPDATE lms_inbox SET state = 5, due = 0, attempts = 0, done_at = $2, body = $3, error = NULL
+WHERE seq = $1 AND state IN (2, 3) RETURNING sub, key
 """
 # What is parked is younger than what it is parked behind; each half reads the front of one index.
 _WAITING = """
@@ -124,6 +128,7 @@ class Inbox:
         self._database = database
         self._clock = clock
         self._routes = routes
+        self._told_of_people = sorted({sub for type_ in (*MARKED, "*") for sub in routes.get(type_, ())})
 
     # the bus's side
 
@@ -135,12 +140,13 @@ class Inbox:
     async def ingest(self, stream: str, batch: Sequence[Envelope], position: str) -> None:
         """See `lms_core.ports.bus.Sink`."""
         everything = tuple(self._routes.get("*", ()))
-        rows = [
-            (sub, e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body, self._now(e))
-            for e in batch
-            for sub in (*self._routes.get(e.type, ()), *everything)
-        ]
         async with writing(self._database) as driver:
+            batch = await erasure.receive(driver, batch, self._told_of_people)
+            rows = [
+                (sub, e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body, self._now(e))
+                for e in batch
+                for sub in (*self._routes.get(e.type, ()), *everything)
+            ]
             if not rows:
                 pass
             elif driver.kind == "sqlite":
@@ -244,8 +250,10 @@ class Inbox:
     async def release(self, seq: int, *, skip: bool) -> bool:
         """Requeue (or skip) a dead letter or one that backs off, and let its key flow again. False: no such row."""
         async with writing(self._database) as driver:
-            state, done_at = (State.SKIPPED, to_ms(self._clock.now())) if skip else (State.READY, None)
-            rows = await driver.fetch(_RELEASE, int(state), done_at, seq)
+            if skip:
+                rows = await driver.fetch(_SKIP, seq, to_ms(self._clock.now()), b"")
+            else:
+                rows = await driver.fetch(_REQUEUE, seq)
             for sub, key in rows:
                 await driver.run(_UNPARK, sub, key)
         self._database.announce(frozenset({"inbox"}))

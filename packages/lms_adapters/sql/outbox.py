@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from lms_adapters.sql import erasure
 from lms_adapters.sql.engine import Database, Driver, writing
 from lms_core.domain.events import Envelope
 from lms_core.domain.time import from_ms, to_ms
@@ -41,11 +42,13 @@ async def record(driver: Driver, envelopes: Sequence[Envelope]) -> None:
     """Append to the log, as the last thing before COMMIT.
 
     On PostgreSQL a lock per key comes first, in a statement of its own: without it two writers that share no row could
-    commit the events of one key in the wrong order.
+    commit the events of one key in the wrong order, and one could be overlooked that is about somebody being erased.
     """
-    rows = [(e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body) for e in envelopes]
     if driver.kind == "postgresql":
         await driver.run(_LOCK_KEYS, sorted({e.key for e in envelopes}))
+    envelopes = await erasure.without_the_erased(driver.fetch, envelopes)
+    rows = [(e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body) for e in envelopes]
+    if driver.kind == "postgresql":
         await driver.run(_RECORD_POSTGRESQL, *map(list, zip(*rows, strict=True)))
         return
     for row in rows:

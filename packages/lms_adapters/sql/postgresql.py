@@ -251,6 +251,9 @@ class PostgresDatabase:
             raise StoreUnavailable("the database cannot be reached") from error
         return True
 
+    async def tidy(self) -> None:
+        """Autovacuum does."""
+
     async def close(self) -> None:
         if self._hold is not None:
             await to_the_end(_hang_up(self._hold))

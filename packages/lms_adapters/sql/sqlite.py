@@ -23,7 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from lms_adapters.sql.engine import StoreUnavailable, Transaction, Wake, retry_while, to_the_end
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0", "temp_store=MEMORY")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=0",
+    "temp_store=MEMORY",
+    "secure_delete=ON",  # what is deleted or emptied is overwritten, not only let go
+)
 
 
 class InlineCursor(sqlite3.Cursor):
@@ -178,6 +185,12 @@ class SqliteDatabase:
         """Let the next writer in."""
         self._holder = None
         self._turn.release()
+
+    async def tidy(self) -> None:
+        """Bring the write-ahead log into the file and empty it: old pages stand there, with what was erased since."""
+        async with self._turn:
+            raw = self._driver.raw
+            await to_the_end(self.in_thread(lambda: raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()))
 
     async def close(self) -> None:
         async with self._turn:

@@ -231,6 +231,11 @@ class SqlUnitOfWork:
             raise RuntimeError("this belongs inside `async with self.uow:`")
         return self._batch
 
+    @property
+    def driver(self) -> Driver:
+        """The kernel's way into the transaction."""
+        return self._open.driver
+
     def record(self, event: Event) -> None:
         """See the port. Raises TooLarge for a body that a broker would not take."""
         body = encode(event)

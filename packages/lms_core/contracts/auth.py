@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.events import Event, Personal, event
+from lms_core.domain.events import Event, Person, Personal, event
 
 
 @event("lms.auth.UserCreated.v1", key="user_id")
 class UserCreated(Event, frozen=True, kw_only=True):
     """Somebody registered. The account can sign in."""
 
-    user_id: UUID
+    user_id: Person
     email: Personal
     display_name: Personal
     locale: str
@@ -47,3 +47,15 @@ class RegistrationRepeated(Event, frozen=True, kw_only=True):
 
     user_id: UUID
     attempted_at: datetime
+
+
+@event("lms.auth.UserErased.v1", key="user_id")
+class UserErased(Event, frozen=True, kw_only=True):
+    """A person has left and is to be forgotten: their account is gone, and so is what says who they were.
+
+    Who receives it keeps nothing but the bare id. Every service's kernel nulls the person's personal fields in its log and
+    its inbox by itself; what a service keeps in tables of its own is its own to delete.
+    """
+
+    user_id: Person
+    erased_at: datetime

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import msgspec
 
-from lms_core.domain.events import Event, Personal, event
+from lms_core.domain.events import Event, Person, Personal, event
 
 
 class Channels(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +32,7 @@ class NotificationWishes(Channels, frozen=True, kw_only=True):
 class ProfileUpdated(Event, frozen=True, kw_only=True):
     """A person changed their profile or their preferences; the event carries all of what is shared."""
 
-    user_id: UUID
+    user_id: Person
     display_name: Personal
     locale: str
     """BCP 47, `en`."""

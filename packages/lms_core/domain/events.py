@@ -7,15 +7,21 @@ body is JSON. See `docs/events.md` for what is promised about order and delivery
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
+from uuid import UUID
 
 import msgspec
+from msgspec import inspect as types
 
 PERSONAL = msgspec.Meta(extra={"personal": True})
-Personal = Annotated[str, PERSONAL]
-"""Text about a person: nulled in logs and inboxes when the person is erased."""
+Personal = Annotated[str | None, PERSONAL]
+"""Text about a person: nulled in logs and inboxes when the person is erased, so every reader must bear None."""
+PERSON = msgspec.Meta(extra={"person": True})
+Person = Annotated[UUID, PERSON]
+"""The id of a person. As the key of a contract it says whose the personal fields are."""
 
 
 MAX_ATTRIBUTE = 500
@@ -41,7 +47,8 @@ E = TypeVar("E", bound=Event)
 def event(type_name: str, *, key: str) -> Callable[[type[E]], type[E]]:
     """Name an event: `@event("lms.course.UserEnrolled.v1", key="enrollment_id")`.
 
-    The stream is the publisher's (`lms.course`). Raises TypeError when the name or the key field is wrong.
+    The stream is the publisher's (`lms.course`). Raises TypeError when the name or the key field is wrong, and for
+    personal fields that nobody could find again: those of a contract whose key is no `Person`, and those of its parts.
     """
     parts = type_name.split(".")
     if len(parts) != 4 or not parts[3].startswith("v") or not parts[3][1:].isdigit():
@@ -51,9 +58,40 @@ def event(type_name: str, *, key: str) -> Callable[[type[E]], type[E]]:
         if key not in cls.__struct_fields__:
             raise TypeError(f"{cls.__name__} has no field {key!r}")
         cls.type, cls.stream, cls.key_field = type_name, ".".join(parts[:2]), key
+        _register(cls)
         return cls
 
     return name
+
+
+_marked: dict[str, type[Event]] = {}
+MARKED: Mapping[str, type[Event]] = MappingProxyType(_marked)
+"""Contracts with personal fields by type, as far as this process has imported them."""
+
+
+def _register(cls: type[Event]) -> None:
+    personal = personal_fields(cls)
+    if sum(1 for _ in _marks(types.type_info(cls), set())) > len(personal):
+        raise TypeError(f"{cls.__name__} marks a field of a part as personal: only its own can be nulled")
+    if not personal:
+        return
+    key = get_type_hints(cls, include_extras=True)[cls.key_field]
+    if PERSON not in getattr(key, "__metadata__", ()):
+        raise TypeError(f"{cls.__name__} does not say whose {', '.join(personal)} is: its key must be a Person")
+    _marked[cls.type] = cls
+
+
+def _marks(part: object, seen: set[int]) -> Iterator[types.Metadata]:
+    """Every mark in a type, however deep."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from _marks(one, seen)
+    elif isinstance(part, types.Type | types.Field) and id(part) not in seen:
+        seen.add(id(part))
+        if isinstance(part, types.Metadata) and part.extra == PERSONAL.extra:
+            yield part
+        for name in part.__struct_fields__:
+            yield from _marks(getattr(part, name), seen)
 
 
 def personal_fields(cls: type[Event]) -> tuple[str, ...]:
@@ -124,3 +162,15 @@ def decode(cls: type[E], body: bytes) -> E:
     if decoder is None:
         decoder = _decoders[cls] = msgspec.json.Decoder(cls)
     return decoder.decode(body)  # type: ignore[no-any-return]
+
+
+def nulled(envelope: Envelope) -> Envelope:
+    """The event with null in place of what its contract marks as personal, however its body came to look."""
+    contract = MARKED.get(envelope.type)
+    if contract is None:
+        return envelope
+    try:
+        facts = msgspec.json.decode(envelope.body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        facts = {}
+    return msgspec.structs.replace(envelope, body=encode(facts | dict.fromkeys(personal_fields(contract))))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Final
-
-import msgspec
+from typing import ClassVar, Final
 
 from lms_core.contracts.auth import UserCreated
 from lms_core.contracts.user import ProfileUpdated
 from lms_core.domain.errors import Unavailable
-from lms_core.domain.events import Envelope, Event, encode, personal_fields
+from lms_core.domain.events import Envelope, Event, nulled
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.jobs import Job, JobRun, job
@@ -24,8 +22,8 @@ LINGER: Final = timedelta(seconds=1)
 """After a batch that was not full: a stream of events makes few batches, a single event does not wait."""
 PATIENCE: Final = timedelta(minutes=1)
 """Between two series of attempts, while the store is away."""
-PERSONAL: Final[dict[str, type[Event]]] = {kind.type: kind for kind in (UserCreated, ProfileUpdated)}
-"""Contracts with fields about a person."""
+PERSONAL: Final[tuple[type[Event], ...]] = (UserCreated, ProfileUpdated)
+"""Contracts with fields about a person: named, so that this service knows them when it is alone in its process."""
 _KEY: Final = "load"
 
 
@@ -34,21 +32,12 @@ class Load(Job, frozen=True, kw_only=True):
     """Bring what is staged into the columnar store."""
 
 
-def without_names(envelope: Envelope) -> Envelope:
-    """The event without what its contract marks as personal: no figure needs it, and the store forgets nothing."""
-    contract = PERSONAL.get(envelope.type)
-    if contract is None:
-        return envelope
-    try:
-        facts = msgspec.json.decode(envelope.body, type=dict[str, Any])
-    except msgspec.DecodeError:
-        facts = {}
-    return msgspec.structs.replace(envelope, body=encode(facts | dict.fromkeys(personal_fields(contract))))
-
-
 @dataclass(frozen=True, slots=True)
 class CollectEvent:
-    """Put an event of any service where the next batch will find it."""
+    """Put an event of any service where the next batch will find it.
+
+    What its contract marks as personal is left out: no figure needs it, and the store forgets nothing.
+    """
 
     raises: ClassVar = ()
 
@@ -57,7 +46,7 @@ class CollectEvent:
 
     async def __call__(self, envelope: Envelope) -> None:
         async with self.uow:
-            await self.staging.add(without_names(envelope))
+            await self.staging.add(nulled(envelope))
             self.uow.enqueue(Load(), key=_KEY)
 
 

@@ -49,7 +49,7 @@ def asyncapi(service: Service, version: str) -> dict[str, Any]:
     """A service's document: it sends to its own stream and receives from others'."""
     document = _frame(service.name, service.summary, version)
     document["info"]["tags"] = [{"name": service.name, "description": service.summary}]
-    taken = {event for subscription in service.subscribes for event in subscription.events}
+    taken = {event for subscription in service.subscriptions for event in subscription.events}
     _add_messages(document, [*service.publishes, *sorted(taken - {*service.publishes}, key=lambda e: e.type)])
     if service.publishes:
         document["operations"][f"{service.name}.publish"] = {
@@ -60,9 +60,9 @@ def asyncapi(service: Service, version: str) -> dict[str, Any]:
             "tags": [{"name": service.name}],
             **_routed(service.stream, service.publishes),
         }
-    for subscription in service.subscribes:
+    for subscription in service.subscriptions:
         document["operations"] |= _received(service, subscription)
-    if everything := [_told(service, s) for s in service.subscribes if s.everything]:
+    if everything := [_told(service, s) for s in service.subscriptions if s.everything]:
         document[_TAKES_ALL] = everything
     return document
 

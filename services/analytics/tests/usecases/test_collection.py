@@ -23,7 +23,6 @@ from services.analytics.usecases.collection import (
     CollectEvent,
     Load,
     LoadStaged,
-    without_names,
 )
 
 FIRST, LAST = JobRun("job", 1, last=False), JobRun("job", 10, last=True)
@@ -109,11 +108,12 @@ async def test_while_the_store_is_away_the_job_fails_and_at_last_waits() -> None
     assert world.store.ids == ["a"]
 
 
-def test_what_is_personal_is_left_out() -> None:
+async def test_what_is_personal_is_left_out() -> None:
+    world = World()
     body = b'{"user_id":"1","email":"ada@example.org","display_name":"Ada","locale":"en","newer":1}'
-    left = msgspec.json.decode(without_names(an_envelope("a", UserCreated.type, body)).body)
+    await CollectEvent(world.staging, FakeUnitOfWork())(an_envelope("a", UserCreated.type, body))
+    left = msgspec.json.decode(world.staging.rows["a"].body)
     assert left == {"user_id": "1", "email": None, "display_name": None, "locale": "en", "newer": 1}
-    assert b"ada" not in without_names(an_envelope("a", UserCreated.type, b'["ada"]')).body
 
 
 def test_every_contract_with_personal_fields_is_known() -> None:
@@ -129,4 +129,4 @@ def test_every_contract_with_personal_fields_is_known() -> None:
                 and personal_fields(member)
             ):
                 marked.add(member.type)
-    assert marked == set(PERSONAL)
+    assert marked == {contract.type for contract in PERSONAL}
