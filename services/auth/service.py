@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service
-from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, RoleRevoked, UserCreated
+from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, RoleRevoked, UserCreated, UserErased
 from services.auth.adapters.http.credentials import CredentialsController
 from services.auth.adapters.http.demonstration import DemonstrationController
+from services.auth.adapters.http.erasure import ErasureController
 from services.auth.adapters.http.permissions import PermissionsController
 from services.auth.adapters.http.registration import RegistrationController
 from services.auth.adapters.http.tokens import TokensController
@@ -22,9 +23,10 @@ SERVICE = Service(
         CredentialsController,
         TokensController,
         PermissionsController,
+        ErasureController,
         DemonstrationController,
     ),
-    publishes=(UserCreated, RegistrationRepeated, RoleAssigned, RoleRevoked),
+    publishes=(UserCreated, RegistrationRepeated, RoleAssigned, RoleRevoked, UserErased),
     background=background,
     wiring=wiring,
     settings=AuthSettings,

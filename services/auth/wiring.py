@@ -14,6 +14,7 @@ from services.auth.adapters.crypto.credentials import open_passwords
 from services.auth.adapters.crypto.tokens import open_signer
 from services.auth.adapters.sql.credentials import SqlCredentials
 from services.auth.adapters.sql.demonstration import SqlDemonstration
+from services.auth.adapters.sql.erasure import SqlBelongings
 from services.auth.adapters.sql.lockout import SqlPlaces, SqlTallies
 from services.auth.adapters.sql.permissions import SqlRoles
 from services.auth.adapters.sql.registration import SqlAccounts
@@ -21,12 +22,13 @@ from services.auth.adapters.sql.tokens import SqlSessions
 from services.auth.domain.lockout import Patience
 from services.auth.ports.credentials import Credentials
 from services.auth.ports.demonstration import Demonstration
+from services.auth.ports.erasure import Belongings
 from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
 from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions, Signer
 from services.auth.settings import AuthSettings
-from services.auth.usecases import credentials, demonstration, lockout, permissions, registration, tokens
+from services.auth.usecases import credentials, demonstration, erasure, lockout, permissions, registration, tokens
 from services.auth.usecases.lockout import LockoutPolicy
 from services.auth.usecases.tokens import TokenPolicy
 
@@ -58,6 +60,7 @@ def wiring() -> Provider:
     provider.provide(SqlCredentials, provides=Credentials)
     provider.provide(SqlRoles, provides=Roles)
     provider.provide(SqlSessions, provides=Sessions)
+    provider.provide(SqlBelongings, provides=Belongings)
     provider.provide(SqlDemonstration, provides=Demonstration, scope=Scope.APP)
     provider.provide(SqlTallies, provides=Tallies)
     provider.provide(SqlPlaces, provides=Places)
@@ -66,7 +69,8 @@ def wiring() -> Provider:
     provider.provide(open_passwords, scope=Scope.APP)
     provider.provide(open_signer, scope=Scope.APP)
     provider.provide_all(*registration.USE_CASES, *credentials.USE_CASES, *tokens.USE_CASES, *permissions.USE_CASES)
-    provider.provide_all(*demonstration.USE_CASES, *registration.STEPS, *tokens.STEPS, *lockout.STEPS)
+    provider.provide_all(*demonstration.USE_CASES, *erasure.USE_CASES)
+    provider.provide_all(*registration.STEPS, *tokens.STEPS, *lockout.STEPS)
     return provider
 
 

@@ -9,6 +9,7 @@ INSTRUCTOR: Final = "instructor"
 ADMIN: Final = "admin"
 
 _LEARNER = {
+    "account:erase",
     "profile:read",
     "profile:edit",
     "course:read",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
@@ -16,6 +17,7 @@ from services.auth.domain.tokens import KEPT, BadCredentials, BadRefreshToken, R
 from services.auth.ports.credentials import Credentials, Passwords
 from services.auth.ports.lockout import Places, Tallies
 from services.auth.ports.permissions import Roles
+from services.auth.ports.registration import Accounts
 from services.auth.ports.tokens import Sessions, Signer
 from services.auth.usecases.lockout import CountAttempt, place_of
 
@@ -81,6 +83,7 @@ class LogIn:
 
     raises: ClassVar = (BadCredentials, TooManyAttempts)
 
+    accounts: Accounts
     credentials: Credentials
     passwords: Passwords
     count: CountAttempt
@@ -106,6 +109,10 @@ class LogIn:
             session = Session(
                 id=self.ids.new(), user_id=known.user_id, created_at=now, expires_at=now + self.policy.session
             )
+            try:
+                await self.accounts.get(known.user_id)
+            except NotFound:  # erased meanwhile
+                raise BadCredentials from None
             await self.sessions.add(session)
             await self.sessions.forget(now - KEPT)
             await self.tallies.take_back(counted)

@@ -48,7 +48,7 @@ def _answer(tokens: Tokens) -> Response[TokensView]:
     return Response(view(tokens, TokensView), headers={"cache-control": "no-store"}, status_code=200)
 
 
-def _address(request: Request[Any, Any, Any]) -> str:
+def address_of(request: Request[Any, Any, Any]) -> str:
     """Where it comes from; the gateway says so, and lets nobody else say it."""
     return request.headers.get("x-forwarded-for") or (request.client.host if request.client else "unknown")
 
@@ -61,7 +61,7 @@ class TokensController(Controller):
     async def login(
         self, request: Request[Any, Any, Any], data: JSONBody[LoginBody], log_in: FromDishka[LogIn]
     ) -> Response[TokensView]:
-        return _answer(await log_in(email=data.email, password=data.password, address=_address(request)))
+        return _answer(await log_in(email=data.email, password=data.password, address=address_of(request)))
 
     @post("/refresh", guards=[anyone], status_code=200)
     @inject

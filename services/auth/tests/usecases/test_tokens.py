@@ -50,6 +50,7 @@ class Desk:
     async def log_in(self, email: str = ADA.email, password: str = PASSWORD, address: str = "192.0.2.1") -> Tokens:
         self.uow = FakeUnitOfWork()
         use_case = LogIn(
+            accounts=self.accounts,
             credentials=self.credentials,
             passwords=self.passwords,
             count=CountAttempt(self.tallies, PATIENCE, self.clock),
