@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service, on
-from lms_core.contracts.auth import UserCreated
+from lms_core.contracts.auth import UserCreated, UserErased
 from lms_core.contracts.user import ProfileUpdated
 from services.user.adapters.http.preferences import PreferencesController
 from services.user.adapters.http.profiles import ProfilesController
 from services.user.adapters.sql.base import Row
 from services.user.settings import UserSettings
+from services.user.usecases.erasure import EraseProfile
 from services.user.usecases.profiles import CreateProfile
 from services.user.wiring import wiring
 
@@ -18,7 +19,10 @@ SERVICE = Service(
     routes=("/users",),
     controllers=(ProfilesController, PreferencesController),
     publishes=(ProfileUpdated,),
-    subscribes=(on(UserCreated, CreateProfile, name="user.create-profile"),),
+    subscribes=(
+        on(UserCreated, CreateProfile, name="user.create-profile"),
+        on(UserErased, EraseProfile, name="user.erase-profile"),
+    ),
     wiring=wiring,
     settings=UserSettings,
     tables=Row.metadata,

@@ -8,7 +8,7 @@ from services.user.adapters.sql.preferences import SqlPreferences
 from services.user.adapters.sql.profiles import SqlProfiles
 from services.user.ports.preferences import PreferenceStore
 from services.user.ports.profiles import Profiles
-from services.user.usecases import preferences, profiles
+from services.user.usecases import erasure, preferences, profiles
 
 
 def wiring() -> Provider:
@@ -16,5 +16,5 @@ def wiring() -> Provider:
     provider = Provider(scope=Scope.REQUEST)
     provider.provide(SqlProfiles, provides=Profiles)
     provider.provide(SqlPreferences, provides=PreferenceStore)
-    provider.provide_all(*profiles.USE_CASES, *preferences.USE_CASES)
+    provider.provide_all(*profiles.USE_CASES, *preferences.USE_CASES, *erasure.USE_CASES)
     return provider

@@ -43,7 +43,10 @@ async def locked(profiles: Profiles, user_id: UUID) -> Profile:
 
 @dataclass(frozen=True, slots=True)
 class CreateProfile:
-    """Somebody registered: they have a profile and preferences from now on."""
+    """Somebody registered: they have a profile and preferences from now on.
+
+    Who was erased before this was handled has no name in the event any more, and gets none.
+    """
 
     raises: ClassVar = ()
 
@@ -52,6 +55,8 @@ class CreateProfile:
     uow: UnitOfWork
 
     async def __call__(self, event: UserCreated) -> None:
+        if event.display_name is None:
+            return
         async with self.uow:
             try:
                 await self.profiles.get(event.user_id)
