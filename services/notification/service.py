@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms_adapters.platform.service import Service, on, project, work
-from lms_core.contracts.auth import RegistrationRepeated, UserCreated
+from lms_core.contracts.auth import RegistrationRepeated, UserCreated, UserErased
 from lms_core.contracts.billing import InvoiceIssued
 from lms_core.contracts.course import (
     CoursePublished,
@@ -23,6 +23,7 @@ from services.notification.adapters.sql.base import Row
 from services.notification.adapters.sql.messages import TRACED_MESSAGES
 from services.notification.settings import NotificationSettings
 from services.notification.usecases.delivery import Deliver, DeliverMessage
+from services.notification.usecases.erasure import EraseMessages
 from services.notification.usecases.messages import (
     AnnounceContent,
     CheerHalfway,
@@ -44,8 +45,14 @@ SERVICE = Service(
     roots=(MAILBOX,),
     publishes=(MessageDelivered,),
     subscribes=(
-        project((UserCreated, ProfileUpdated), KeepRecipient, name="notification.recipients", tables=("recipient",)),
+        project(
+            (UserCreated, ProfileUpdated, UserErased),
+            KeepRecipient,
+            name="notification.recipients",
+            tables=("recipient",),
+        ),
         project((CoursePublished, UserEnrolled), KeepCourse, name="notification.courses", tables=("course",)),
+        on(UserErased, EraseMessages, name="notification.erase-messages"),
         on(UserCreated, Welcome, name="notification.welcome"),
         on(RegistrationRepeated, WarnOwner, name="notification.registration-repeated"),
         on(UserEnrolled, ConfirmEnrollment, name="notification.enrolled"),

@@ -11,6 +11,7 @@ from services.notification.adapters.http.delivery import ASSETS
 from services.notification.adapters.jinja.templates import JinjaTemplates
 from services.notification.adapters.memory.delivery import NoPusher, NoTexter
 from services.notification.adapters.sandbox.delivery import (
+    SandboxCopies,
     SandboxMailbox,
     SandboxMailer,
     SandboxPusher,
@@ -24,13 +25,13 @@ from services.notification.adapters.sql.recipients import SqlRecipients
 from services.notification.domain.delivery import Carried
 from services.notification.domain.messages import PUSH, SMS, Channel
 from services.notification.domain.realtime import Places
-from services.notification.ports.delivery import Mailbox, Mailer, Parcels, Pusher, Texter
+from services.notification.ports.delivery import Copies, Mailbox, Mailer, Parcels, Pusher, Texter
 from services.notification.ports.devices import Devices
 from services.notification.ports.messages import Courses, Inbox, Messages
 from services.notification.ports.recipients import Recipients
 from services.notification.ports.templates import Templates
 from services.notification.settings import NotificationSettings
-from services.notification.usecases import delivery, devices, messages, realtime, recipients
+from services.notification.usecases import delivery, devices, erasure, messages, realtime, recipients
 
 
 def open_mailer(settings: NotificationSettings, store: SandboxStore) -> Mailer:
@@ -100,11 +101,13 @@ def wiring() -> Provider:
     for factory in (SandboxStore, open_mailer, open_texter, open_pusher, carried):
         provider.provide(factory, scope=Scope.APP)
     provider.provide(SqlDevices, provides=Devices)
+    provider.provide(SandboxCopies, provides=Copies)
     provider.provide(SandboxMailbox, provides=Mailbox, scope=Scope.APP)
     provider.provide(pages, scope=Scope.APP)
     provider.provide(places, scope=Scope.APP)
     provider.provide(templates, scope=Scope.APP)
     provider.provide_all(*recipients.USE_CASES, *devices.USE_CASES, *messages.USE_CASES, *delivery.USE_CASES)
+    provider.provide_all(*erasure.USE_CASES)
     provider.provide_all(*realtime.USE_CASES, scope=Scope.APP)
     provider.provide_all(*messages.STEPS, *delivery.STEPS)
     return provider

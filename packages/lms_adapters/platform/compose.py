@@ -17,8 +17,8 @@ from lms_adapters.broadcast import open_broadcast
 from lms_adapters.bus import open_bus
 from lms_adapters.platform.documents.asyncapi import asyncapi
 from lms_adapters.platform.door import Door
-from lms_adapters.platform.insight import Insight
 from lms_adapters.platform.erasure import EraseLog, SqlErasures
+from lms_adapters.platform.insight import Insight
 from lms_adapters.platform.keys import key_source
 from lms_adapters.platform.plugin import Probe, ServicePlugin
 from lms_adapters.platform.service import Service

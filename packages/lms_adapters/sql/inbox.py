@@ -70,7 +70,8 @@ ORDER BY i.seq LIMIT $2
 _DUE = "SELECT seq FROM lms_inbox WHERE sub = $1 AND state = 2 AND due <= $2 ORDER BY due LIMIT 32"
 _LOCK = f"SELECT {_ROW} FROM lms_inbox WHERE seq = $1 AND (state = 0 OR state = 2 AND due <= $2)"  # noqa: S608
 _DONE = """
-UPDATE lms_inbox SET state = 4, done_at = $1, body = $3, span = $4, error = NULL WHERE seq = $2 AND state IN (0, 2) RETURNING seq
+UPDATE lms_inbox SET state = 4, done_at = $1, body = $3, span = $4, error = NULL
+WHERE seq = $2 AND state IN (0, 2) RETURNING seq
 """
 _UNPARK = "UPDATE lms_inbox SET state = 0 WHERE sub = $1 AND key = $2 AND state = 1"
 _PARK = "UPDATE lms_inbox SET state = 1 WHERE sub = $1 AND key = $2 AND state = 0"

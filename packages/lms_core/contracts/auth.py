@@ -53,8 +53,8 @@ class RegistrationRepeated(Event, frozen=True, kw_only=True):
 class UserErased(Event, frozen=True, kw_only=True):
     """A person has left and is to be forgotten: their account is gone, and so is what says who they were.
 
-    Who receives it keeps nothing but the bare id. Every service's kernel nulls the person's personal fields in its log and
-    its inbox by itself; what a service keeps in tables of its own is its own to delete.
+    Who receives it keeps nothing but the bare id. Every service's kernel nulls the person's personal fields in its log
+    and its inbox by itself; what a service keeps in tables of its own is its own to delete.
     """
 
     user_id: Person

@@ -13,4 +13,4 @@ class Belongings(Protocol):
         """Their address; None when they have no account. Read outside any transaction."""
 
     async def remove(self, user_id: UUID) -> None:
-        """Account, credential, roles, sessions, tokens and known places. Inside the unit of work, the account locked."""
+        """Account, credential, roles, sessions, tokens, known places. Inside the unit of work, the account locked."""

@@ -26,9 +26,9 @@ from services.auth.usecases.lockout import CountAttempt, place_of
 class EraseAccount:
     """Leave for good: your account is deleted, and every service forgets who you were.
 
-    Confirm it with your password; wrong ones are counted and answered as at a sign-in. There is no way back. Sessions end
-    at once, access tokens within minutes; doing it again meanwhile changes nothing. What others have to keep (places in
-    courses, progress, invoices) stays under a bare id. The only administrator cannot leave: 409
+    Confirm it with your password; wrong ones are counted and answered as at a sign-in. There is no way back. Sessions
+    end at once, access tokens within minutes; doing it again meanwhile changes nothing. What others have to keep
+    (places in courses, progress, invoices) stays under a bare id. The only administrator cannot leave: 409
     `auth/last-administrator`.
     """
 

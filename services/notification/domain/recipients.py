@@ -31,7 +31,7 @@ class Recipient:
         """The channels beside the inbox on which they want to be told of it."""
         return frozenset(self.wishes.get(topic, self.wishes.get(REST, EVERYWHERE)))
 
-    def registered(self, *, email: str, display_name: str, locale: str) -> None:
+    def registered(self, *, email: str | None, display_name: str, locale: str) -> None:
         """The account is known. Its name and locale count until there is a profile."""
         self.email = email
         if self.profile_version == 0:

@@ -37,6 +37,9 @@ class Devices(Protocol):
     async def remove(self, device: Device) -> None:
         """Inside the unit of work."""
 
+    async def remove_of(self, owner_id: UUID) -> None:
+        """All of a person's; inside the unit of work."""
+
     async def show(self, id: UUID) -> Device:
         """Read outside any transaction. Raises NotFound."""
 

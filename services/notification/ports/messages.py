@@ -27,6 +27,9 @@ class Messages(Protocol):
     async def update(self, message: Message) -> None:
         """Raises NotFound when it is gone."""
 
+    async def remove_of(self, recipient_id: UUID) -> list[UUID]:
+        """All of a person's; which they were."""
+
 
 class Inbox(Protocol):
     """In-app messages, read outside any transaction; safe to share between requests."""

@@ -14,5 +14,8 @@ class Recipients(Protocol):
     async def find(self, id: UUID) -> Recipient | None:
         """Locked until the transaction ends; None when nothing is known of them."""
 
+    async def remove(self, id: UUID) -> None:
+        """Nothing is known of them any more."""
+
     async def put(self, recipient: Recipient) -> None:
         """As it is now, new or known."""

@@ -18,7 +18,7 @@ from services.notification.domain.devices import Device
 from services.notification.domain.messages import EMAIL, IN_APP, SMS, Channel
 from services.notification.domain.realtime import channel_of
 from services.notification.domain.templates import Words
-from services.notification.ports.delivery import Mailbox, Mailer, Parcels, Pusher, Texter
+from services.notification.ports.delivery import Copies, Mailbox, Mailer, Parcels, Pusher, Texter
 from services.notification.ports.devices import Devices
 from services.notification.ports.messages import Messages
 from services.notification.ports.templates import Templates
@@ -78,13 +78,18 @@ class DeliverMessage:
 
     parcels: Parcels
     messages: Messages
+    copies: Copies
     carry: Carry
     uow: UnitOfWork
     clock: Clock
 
     async def __call__(self, job: Deliver, run: JobRun) -> None:
         parcel = await self.parcels.get(job.message_id)
-        if parcel is None or parcel.status != "queued":
+        if parcel is None:  # erased; a run that was broken off may have left a copy
+            async with self.uow:
+                await self.copies.remove([job.message_id])
+            return
+        if parcel.status != "queued":
             return
         try:
             told = await self.carry(parcel)

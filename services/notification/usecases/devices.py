@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid, NotFound
+from lms_core.domain.errors import Invalid, NotFound, Unauthenticated
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
+from lms_core.ports.erasure import Erasures
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
@@ -27,10 +28,11 @@ class AddDevice:
     who added it last; remove it when they sign out.
     """
 
-    raises: ClassVar = (Invalid, TooManyDevices)
+    raises: ClassVar = (Invalid, TooManyDevices, Unauthenticated)
 
     devices: Devices
     recipients: Recipients
+    erasures: Erasures
     uow: UnitOfWork
     clock: Clock
     ids: Ids
@@ -50,6 +52,8 @@ class AddDevice:
         )
         async with self.uow:
             await self.recipients.find(me.id)  # locks: one at a time
+            if await self.erasures.erased(me.id):  # and their token counts on for minutes
+                raise Unauthenticated
             known = await self.devices.find(me.id, channel, device.address)
             if known is not None:
                 known.renew(name=device.name, p256dh=p256dh, auth=auth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lms_core.contracts.auth import RegistrationRepeated, UserCreated
+from lms_core.contracts.auth import RegistrationRepeated, UserCreated, UserErased
 from lms_core.contracts.user import Channels, NotificationWishes, ProfileUpdated
 from lms_core.domain.errors import NotYet
 from lms_core.ports.uow import UnitOfWork
@@ -17,13 +17,18 @@ from services.notification.usecases.messages import Tell
 
 @dataclass(frozen=True, slots=True)
 class KeepRecipient:
-    """Keep a copy of who somebody is. Account and profile may arrive in either order."""
+    """Keep a copy of who somebody is. Account and profile may arrive in either order; who was erased has no names."""
 
     raises: ClassVar = ()
 
     recipients: Recipients
 
-    async def __call__(self, event: UserCreated | ProfileUpdated) -> None:
+    async def __call__(self, event: UserCreated | ProfileUpdated | UserErased) -> None:
+        if isinstance(event, UserErased):
+            await self.recipients.remove(event.user_id)
+            return
+        if event.display_name is None:
+            return
         recipient = await self.recipients.find(event.user_id) or Recipient(id=event.user_id)
         if isinstance(event, UserCreated):
             recipient.registered(email=event.email, display_name=event.display_name, locale=event.locale)

@@ -16,14 +16,7 @@ from lms_core.ports.jobs import JobRun
 from lms_core.testing.fakes import MORNING, FakeClock, FakeIds, FakeUnitOfWork
 from services.analytics.tests.fakes import FakeStaging, MemoryColumnStore
 from services.analytics.usecases import collection
-from services.analytics.usecases.collection import (
-    LINGER,
-    PATIENCE,
-    PERSONAL,
-    CollectEvent,
-    Load,
-    LoadStaged,
-)
+from services.analytics.usecases.collection import LINGER, PATIENCE, PERSONAL, CollectEvent, Load, LoadStaged
 
 FIRST, LAST = JobRun("job", 1, last=False), JobRun("job", 10, last=True)
 

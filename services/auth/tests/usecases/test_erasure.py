@@ -62,31 +62,31 @@ class Exit:
 
 
 async def test_it_is_told_and_written_down_by_the_id_alone() -> None:
-    exit = Exit()
-    await exit.leave()
-    assert exit.belongings.removed == [ADA.id]
-    assert exit.uow.only(UserErased) == UserErased(user_id=ADA.id, erased_at=exit.desk.clock.now())
-    assert exit.uow.audited == [("account.erased", str(ADA.id))]
-    assert {tally.failures for tally in exit.desk.tallies.kept.values()} == {0}
+    way = Exit()
+    await way.leave()
+    assert way.belongings.removed == [ADA.id]
+    assert way.uow.only(UserErased) == UserErased(user_id=ADA.id, erased_at=way.desk.clock.now())
+    assert way.uow.audited == [("account.erased", str(ADA.id))]
+    assert {tally.failures for tally in way.desk.tallies.kept.values()} == {0}
 
 
 async def test_a_wrong_password_changes_nothing_and_counts() -> None:
-    exit = Exit()
+    way = Exit()
     for _ in range(PATIENCE.account.free):
         with pytest.raises(BadCredentials):
-            await exit.leave("a guess")
+            await way.leave("a guess")
     with pytest.raises(TooManyAttempts):
-        await exit.leave()
-    assert exit.belongings.removed == []
+        await way.leave()
+    assert way.belongings.removed == []
 
 
 async def test_the_last_administrator_is_needed() -> None:
-    exit = Exit()
-    exit.desk.roles.kept.add((ADA.id, ADMIN))
+    way = Exit()
+    way.desk.roles.kept.add((ADA.id, ADMIN))
     with pytest.raises(LastAdministrator):
-        await exit.leave()
-    assert (exit.belongings.removed, exit.uow.events) == ([], [])
-    assert {tally.failures for tally in exit.desk.tallies.kept.values()} == {0}
+        await way.leave()
+    assert (way.belongings.removed, way.uow.events) == ([], [])
+    assert {tally.failures for tally in way.desk.tallies.kept.values()} == {0}
 
 
 class WhileARivalErases(FakePasswords):
@@ -102,8 +102,8 @@ class WhileARivalErases(FakePasswords):
 
 
 async def test_one_who_is_gone_already_is_not_erased_again() -> None:
-    exit = Exit()
-    exit.desk.passwords = WhileARivalErases(exit.desk)
+    way = Exit()
+    way.desk.passwords = WhileARivalErases(way.desk)
     for _ in range(2):  # a rival was faster; then they had been for long
-        await exit.leave()
-        assert (exit.belongings.removed, exit.uow.events, exit.uow.audited) == ([], [], [])
+        await way.leave()
+        assert (way.belongings.removed, way.uow.events, way.uow.audited) == ([], [], [])

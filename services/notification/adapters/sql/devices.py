@@ -82,6 +82,9 @@ class SqlDevices(Devices):
     async def remove(self, device: Device) -> None:
         await self._session.execute(delete(DeviceRow).where(DeviceRow.id == device.id))
 
+    async def remove_of(self, owner_id: UUID) -> None:
+        await self._session.execute(delete(DeviceRow).where(DeviceRow.owner_id == owner_id))
+
     async def show(self, id: UUID) -> Device:
         device = await self._reader.one(_SHOW, id=id)
         if device is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, func, select
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,6 +79,10 @@ class SqlMessages(Messages):
 
     async def update(self, message: Message) -> None:
         await self._rows.update(message)
+
+    async def remove_of(self, recipient_id: UUID) -> list[UUID]:
+        theirs = delete(MessageRow).where(MessageRow.recipient_id == recipient_id).returning(MessageRow.id)
+        return [*await self._session.scalars(theirs)]
 
 
 _MINE = MessageRow.recipient_id == bindparam("recipient_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,10 +30,14 @@ class RecipientRow(Row):
 
 class SqlRecipients(Recipients):
     def __init__(self, session: AsyncSession) -> None:
+        self._session = session
         self._rows = Repository(session, RecipientRow, Recipient)
 
     async def find(self, id: UUID) -> Recipient | None:
         return await self._rows.one(id=id, lock=True)
+
+    async def remove(self, id: UUID) -> None:
+        await self._session.execute(delete(RecipientRow).where(RecipientRow.id == id))
 
     async def put(self, recipient: Recipient) -> None:
         if await self._rows.one(id=recipient.id) is None:

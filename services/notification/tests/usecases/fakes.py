@@ -1,13 +1,15 @@
-"""Devices in memory."""
+"""Devices and copies in memory."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.notification.domain.devices import Device, DeviceChannel
 from services.notification.domain.messages import Channel
+from services.notification.ports.delivery import Copies
 from services.notification.ports.devices import Devices
 
 
@@ -42,6 +44,9 @@ class FakeDevices(Devices):
     async def remove(self, device: Device) -> None:
         self.devices.remove(device)
 
+    async def remove_of(self, owner_id: UUID) -> None:
+        self.devices = [d for d in self.devices if d.owner_id != owner_id]
+
     async def show(self, id: UUID) -> Device:
         return await self.get(id)
 
@@ -50,3 +55,11 @@ class FakeDevices(Devices):
 
     async def on(self, owner_id: UUID, channel: DeviceChannel) -> list[Device]:
         return [d for d in self.devices if (d.owner_id, d.channel) == (owner_id, channel)]
+
+
+class FakeCopies(Copies):
+    def __init__(self) -> None:
+        self.removed: list[UUID] = []
+
+    async def remove(self, message_ids: Sequence[UUID]) -> None:
+        self.removed += message_ids

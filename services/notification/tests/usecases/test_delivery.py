@@ -19,7 +19,7 @@ from services.notification.domain.messages import Channel, Message
 from services.notification.domain.realtime import channel_of
 from services.notification.ports.delivery import Mailer, Parcels, Pusher, Texter
 from services.notification.ports.messages import Messages
-from services.notification.tests.usecases.fakes import FakeDevices
+from services.notification.tests.usecases.fakes import FakeCopies, FakeDevices
 from services.notification.usecases.delivery import Carry, Deliver, DeliverMessage
 
 ADA = fake_id(7)
@@ -110,6 +110,9 @@ class FakeMessages(Messages):
     async def update(self, message: Message) -> None:
         self.message = message
 
+    async def remove_of(self, recipient_id: UUID) -> list[UUID]:
+        return []
+
 
 class Scene:
     def __init__(self, parcel: Parcel | None = PARCEL, *, down: bool = False) -> None:
@@ -126,7 +129,8 @@ class Scene:
             self.pusher,
             self.broadcast,
         )
-        self.deliver = DeliverMessage(FakeParcels(parcel), self.messages, carry, self.uow, FakeClock())
+        self.copies = FakeCopies()
+        self.deliver = DeliverMessage(FakeParcels(parcel), self.messages, self.copies, carry, self.uow, FakeClock())
 
     async def run(self, *, last: bool = False) -> None:
         await self.deliver(Deliver(message_id=fake_id(1)), JobRun("job", 10 if last else 1, last))
@@ -154,8 +158,14 @@ async def test_a_mailer_that_is_away_fails_no_message(last: bool) -> None:
     assert scene.uow.events == []
 
 
-@pytest.mark.parametrize("parcel", [None, replace(PARCEL, status="sent"), replace(PARCEL, status="failed")])
-async def test_what_is_gone_or_done_is_left_alone(parcel: Parcel | None) -> None:
+async def test_of_a_message_that_was_erased_no_copy_stays() -> None:
+    scene = Scene(None)
+    await scene.run()
+    assert (scene.mailer.sent, scene.copies.removed) == ([], [fake_id(1)])
+
+
+@pytest.mark.parametrize("parcel", [replace(PARCEL, status="sent"), replace(PARCEL, status="failed")])
+async def test_what_is_done_is_left_alone(parcel: Parcel) -> None:
     scene = Scene(parcel)
     await scene.run()
     assert scene.mailer.sent == []
