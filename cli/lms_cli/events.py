@@ -30,7 +30,7 @@ def catalogue(json: bool) -> None:
         running = services()
         for publisher in running:
             for event in publisher.publishes:
-                takers = [s.name for r in running for s in r.subscribes if event in s.events or s.everything]
+                takers = [s.name for r in running for s in r.subscriptions if event in s.events or s.everything]
                 yield {
                     "event": event.type,
                     "key": event.key_field,

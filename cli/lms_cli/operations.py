@@ -187,7 +187,7 @@ async def events_replay(platform: Platform, name: str, verify: bool = False, los
     [one] = stores(platform, service)
     async with contextlib.AsyncExitStack() as life:
         logs = {o.service.stream: Outbox(o.database) for o in stores(platform) if o.database is not None}
-        for stream in {e.stream for s in one.service.subscribes if s.name == name for e in s.events} - set(logs):
+        for stream in {e.stream for s in one.service.subscriptions if s.name == name for e in s.events} - set(logs):
             log = await life.enter_async_context(_log_elsewhere(platform, stream))
             if log is not None:
                 logs[stream] = log

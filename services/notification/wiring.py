@@ -11,13 +11,13 @@ from services.notification.adapters.http.delivery import ASSETS
 from services.notification.adapters.jinja.templates import JinjaTemplates
 from services.notification.adapters.memory.delivery import NoPusher, NoTexter
 from services.notification.adapters.sandbox.delivery import (
-    SandboxCopies,
     SandboxMailbox,
     SandboxMailer,
     SandboxPusher,
     SandboxStore,
     SandboxTexter,
 )
+from services.notification.adapters.sandbox.erasure import SandboxCopies
 from services.notification.adapters.sql.delivery import SqlParcels
 from services.notification.adapters.sql.devices import SqlDevices
 from services.notification.adapters.sql.messages import SqlCourses, SqlInbox, SqlMessages
@@ -25,8 +25,9 @@ from services.notification.adapters.sql.recipients import SqlRecipients
 from services.notification.domain.delivery import Carried
 from services.notification.domain.messages import PUSH, SMS, Channel
 from services.notification.domain.realtime import Places
-from services.notification.ports.delivery import Copies, Mailbox, Mailer, Parcels, Pusher, Texter
+from services.notification.ports.delivery import Mailbox, Mailer, Parcels, Pusher, Texter
 from services.notification.ports.devices import Devices
+from services.notification.ports.erasure import Copies
 from services.notification.ports.messages import Courses, Inbox, Messages
 from services.notification.ports.recipients import Recipients
 from services.notification.ports.templates import Templates

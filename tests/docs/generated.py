@@ -94,7 +94,7 @@ def _settings(kind: type[Settings], without: set[str], prefix: str) -> str:
 def events() -> str:
     """Every event, its fields, who publishes it and who takes it."""
     every = services()
-    everything = [f"`{s.name}`" for one in every for s in one.subscribes if s.everything]
+    everything = [f"`{s.name}`" for one in every for s in one.subscriptions if s.everything]
     parts = [f"Every event is also taken by {', '.join(everything)}, which takes all there are."]
     for publisher in every:
         if publisher.publishes:
@@ -108,7 +108,7 @@ def _event(event: type[Event], every: list[Service]) -> str:
     takers = [
         f"`{s.name}` ({'projection' if s.replayable else 'reaction'})"
         for one in every
-        for s in one.subscribes
+        for s in one.subscriptions
         if event in s.events
     ]
     about = f"{first_line(event)} Key: `{event.key_field}`. Taken by {', '.join(takers) or 'nobody else'}."

@@ -53,7 +53,7 @@ def test_every_subscription_takes_what_its_manifest_says(document: Document) -> 
     wanted = {
         subscription.name: everything if subscription.everything else {event.type for event in subscription.events}
         for service in services()
-        for subscription in service.subscribes
+        for subscription in service.subscriptions
     }
     assert taken == wanted
 

@@ -25,6 +25,11 @@ class Stores:
         self._postgres = postgres
         self._prefix = prefix
 
+    @property
+    def on_postgresql(self) -> bool:
+        """Rather than in files."""
+        return self._postgres is not None
+
     def create(self) -> dict[str, str]:
         """The databases, fresh, and the settings that name them."""
         if self._postgres is None:

@@ -21,7 +21,9 @@ from services.user.service import SERVICE
 
 def test_from_nothing_to_the_newest_and_back(empty: Line) -> None:
     assert {row["state"] for row in empty.rows("db", "status", "-s", "user")} == {"behind"}
-    assert empty("db", "upgrade", "-s", "user").output.startswith("user: kernel 0001, kernel 0002, service 0001")
+    assert empty("db", "upgrade", "-s", "user").output.startswith(
+        "user: kernel 0001, kernel 0002, kernel 0003, service 0001"
+    )
     assert {row["state"] for row in empty.rows("db", "status", "-s", "user")} == {"up to date"}
     assert empty("db", "upgrade", "-s", "user").output == "user: nothing to do\n"
     assert empty("db", "downgrade", "-s", "user", "base", "--yes").exit_code == 0

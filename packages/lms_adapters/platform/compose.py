@@ -215,7 +215,7 @@ class Platform:
         self._life = contextlib.AsyncExitStack()
 
     async def open(self, *, upgrade: bool | None = True, receive: bool = True, streams: tuple[str, ...] = ()) -> None:
-        """Databases, containers, apps, then ingest, then the rest. On an error everything begun is closed.
+        """Databases, containers, apps, backgrounds, then ingest, then the rest. On an error everything begun is closed.
 
         `upgrade` see `RunningService.open_store`; `receive=False` leaves the bus alone; `streams` are those of services
         elsewhere that those here may want to read.
@@ -237,15 +237,15 @@ class Platform:
         self.broadcast = await open_broadcast(self.settings.broadcast_url)
         for one in running:
             await one.open(self.bus, self.broadcast, self.neighbours, self._keys, self.faults)
+        if upgrade is not None:  # else the tables may not be there
+            for one in running:  # before a worker's transaction asks the container for what is being made here
+                await one.begin()
         if receive:
             if self.settings.bus_url.startswith("memory"):
                 await self._hold(running)
             self._start_ingest(tuple(dict.fromkeys([*logs, *streams])))
             if self._workers:
                 self.start_workers()
-        if upgrade is not None:  # else the tables may not be there
-            for one in running:
-                await one.begin()
 
     async def _hold(self, running: Sequence[RunningService]) -> None:
         """Have every database to oneself: what another process published there would not be heard of here."""

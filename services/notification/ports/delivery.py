@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -43,13 +42,6 @@ class Parcels(Protocol):
 
     async def get(self, message_id: UUID) -> Parcel | None:
         """A message and its address; None when either is gone."""
-
-
-class Copies(Protocol):
-    """What stays here of messages that went out: the sandbox keeps them. Inside the unit of work."""
-
-    async def remove(self, message_ids: Sequence[UUID]) -> None:
-        """On whatever channel they went."""
 
 
 class Mailbox(Protocol):

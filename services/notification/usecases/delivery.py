@@ -18,8 +18,9 @@ from services.notification.domain.devices import Device
 from services.notification.domain.messages import EMAIL, IN_APP, SMS, Channel
 from services.notification.domain.realtime import channel_of
 from services.notification.domain.templates import Words
-from services.notification.ports.delivery import Copies, Mailbox, Mailer, Parcels, Pusher, Texter
+from services.notification.ports.delivery import Mailbox, Mailer, Parcels, Pusher, Texter
 from services.notification.ports.devices import Devices
+from services.notification.ports.erasure import Copies
 from services.notification.ports.messages import Messages
 from services.notification.ports.templates import Templates
 

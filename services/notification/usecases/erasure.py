@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from lms_core.contracts.auth import UserErased
 from lms_core.ports.uow import UnitOfWork
-from services.notification.ports.delivery import Copies
 from services.notification.ports.devices import Devices
+from services.notification.ports.erasure import Copies
 from services.notification.ports.messages import Messages
 from services.notification.ports.recipients import Recipients
 

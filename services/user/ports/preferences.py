@@ -20,8 +20,5 @@ class PreferenceStore(Protocol):
     async def update(self, preferences: Preferences) -> None:
         """Inside the unit of work."""
 
-    async def remove(self, user_id: UUID) -> None:
-        """Inside the unit of work; where there are none nothing happens."""
-
     async def show(self, user_id: UUID) -> Preferences | None:
         """Read outside any transaction."""

@@ -21,9 +21,6 @@ class Profiles(Protocol):
     async def update(self, profile: Profile) -> None:
         """Inside the unit of work."""
 
-    async def remove(self, user_id: UUID) -> None:
-        """Inside the unit of work, after their preferences; where there is none nothing happens."""
-
     async def show(self, user_id: UUID) -> Profile | None:
         """Read outside any transaction."""
 

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from lms_core.contracts.auth import UserErased
 from lms_core.ports.uow import UnitOfWork
-from services.user.ports.preferences import PreferenceStore
-from services.user.ports.profiles import Profiles
+from services.user.ports.erasure import Belongings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +16,12 @@ class EraseProfile:
 
     raises: ClassVar = ()
 
-    profiles: Profiles
-    preferences: PreferenceStore
+    belongings: Belongings
     uow: UnitOfWork
 
     async def __call__(self, event: UserErased) -> None:
         async with self.uow:
-            await self.preferences.remove(event.user_id)
-            await self.profiles.remove(event.user_id)
+            await self.belongings.remove(event.user_id)
 
 
 USE_CASES = (EraseProfile,)

@@ -267,7 +267,8 @@ async def test_a_skipped_event_keeps_no_body(choir: Choir) -> None:
 async def test_services_can_ask_from_the_moment_it_was_received(choir: Choir) -> None:
     async def known() -> bool:
         async with choir.service.running.container() as scope, await scope.get(UnitOfWork):
-            return await (await scope.get(Erasures)).erased(ADA)
+            erasures: Erasures = await scope.get(Erasures)
+            return await erasures.erased(ADA)
 
     assert not await known()
     await choir.service.receive(erased(), drain=False)
@@ -304,14 +305,16 @@ async def rival(choir: Choir, write: Callable[[Driver], Awaitable[None]]) -> Asy
     await write(transaction.driver)
     yield
     async with asyncio.timeout(10):
-        while not await somebody_waits(choir.database):
+        while True:
+            if await somebody_waits(choir.database):
+                break
             await asyncio.sleep(0)
     await transaction.commit()
 
 
 async def somebody_waits(database: Database) -> bool:
     if isinstance(database, SqliteDatabase):
-        return bool(database._turn._waiters)  # type: ignore[attr-defined]
+        return bool(database._turn._waiters)
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
     return bool(await database.read(waiting, ()))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.engine import Database, writing
@@ -21,7 +19,7 @@ from lms_core.ports.clock import Clock
 from services.notification.adapters.sql.base import Row
 from services.notification.domain.delivery import TRACE, Kept, Mail, Push, Sms
 from services.notification.domain.messages import EMAIL, PUSH, SMS, Channel
-from services.notification.ports.delivery import Copies, Mailbox, Mailer, Pusher, Texter
+from services.notification.ports.delivery import Mailbox, Mailer, Pusher, Texter
 
 
 class SandboxDeliveryRow(Row):
@@ -118,18 +116,6 @@ class SandboxPusher(Pusher):
             subject=push.title,
             text=push.body,
         )
-
-
-class SandboxCopies(Copies):
-    """Keys begin with the message's id."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def remove(self, message_ids: Sequence[UUID]) -> None:
-        key = SandboxDeliveryRow.idempotency_key
-        for id in map(str, message_ids):
-            await self._session.execute(delete(SandboxDeliveryRow).where(key >= id, key < f"{id}/"))
 
 
 _LAST = "~"  # after every key

@@ -9,8 +9,8 @@ from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.notification.domain.devices import Device, DeviceChannel
 from services.notification.domain.messages import Channel
-from services.notification.ports.delivery import Copies
 from services.notification.ports.devices import Devices
+from services.notification.ports.erasure import Copies
 
 
 class FakeDevices(Devices):

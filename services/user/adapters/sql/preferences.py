@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, bindparam, delete, select
+from sqlalchemy import ForeignKey, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,7 +35,6 @@ _ONE = Query(select(PreferencesRow.__table__).where(PreferencesRow.id == bindpar
 
 class SqlPreferences(PreferenceStore):
     def __init__(self, session: AsyncSession, reader: Reader) -> None:
-        self._session = session
         self._rows = Repository(session, PreferencesRow, Preferences)
         self._reader = reader
 
@@ -47,9 +46,6 @@ class SqlPreferences(PreferenceStore):
 
     async def update(self, preferences: Preferences) -> None:
         await self._rows.update(preferences)
-
-    async def remove(self, user_id: UUID) -> None:
-        await self._session.execute(delete(PreferencesRow).where(PreferencesRow.id == user_id))
 
     async def show(self, user_id: UUID) -> Preferences | None:
         return await self._reader.one(_ONE, user_id=user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,7 +38,6 @@ _SOME = Listing(_PROFILE, Profile)
 
 class SqlProfiles(Profiles):
     def __init__(self, session: AsyncSession, reader: Reader) -> None:
-        self._session = session
         self._rows = Repository(session, ProfileRow, Profile)
         self._reader = reader
 
@@ -50,9 +49,6 @@ class SqlProfiles(Profiles):
 
     async def update(self, profile: Profile) -> None:
         await self._rows.update(profile)
-
-    async def remove(self, user_id: UUID) -> None:
-        await self._session.execute(delete(ProfileRow).where(ProfileRow.id == user_id))
 
     async def show(self, user_id: UUID) -> Profile | None:
         return await self._reader.one(_ONE, user_id=user_id)

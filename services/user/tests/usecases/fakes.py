@@ -30,9 +30,6 @@ class FakeProfiles(Profiles):
             profile.version += 1
         self.kept[profile.id] = copy.copy(profile)
 
-    async def remove(self, user_id: UUID) -> None:
-        self.kept.pop(user_id, None)
-
     async def show(self, user_id: UUID) -> Profile | None:
         return self.kept.get(user_id)
 
@@ -56,9 +53,6 @@ class FakePreferences(PreferenceStore):
         if preferences != self.kept[preferences.id]:
             preferences.version += 1
         self.kept[preferences.id] = copy.copy(preferences)
-
-    async def remove(self, user_id: UUID) -> None:
-        self.kept.pop(user_id, None)
 
     async def show(self, user_id: UUID) -> Preferences | None:
         return self.kept.get(user_id)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from msgspec.structs import replace
 
 from lms_core.contracts.auth import UserErased
 from lms_core.testing.fakes import MORNING, FakeUnitOfWork
+from services.user.ports.erasure import Belongings
 from services.user.tests.usecases.test_profiles import ADA, CREATED, Desk
 from services.user.usecases.erasure import EraseProfile
 from services.user.usecases.profiles import CreateProfile
 
-ERASED = UserErased(user_id=ADA.id, erased_at=MORNING)
+
+class FakeBelongings(Belongings):
+    def __init__(self) -> None:
+        self.removed: list[UUID] = []
+
+    async def remove(self, user_id: UUID) -> None:
+        self.removed.append(user_id)
 
 
-async def test_profile_and_preferences_go_and_going_twice_is_going_once() -> None:
-    desk = Desk()
-    await desk.create()
-    for _ in range(2):
-        await EraseProfile(desk.profiles, desk.preferences, FakeUnitOfWork())(ERASED)
-        assert (desk.profiles.kept, desk.preferences.kept) == ({}, {})
+async def test_what_belongs_to_them_goes() -> None:
+    belongings, uow = FakeBelongings(), FakeUnitOfWork()
+    await EraseProfile(belongings, uow)(UserErased(user_id=ADA.id, erased_at=MORNING))
+    assert (belongings.removed, uow.committed) == ([ADA.id], True)
 
 
 async def test_a_registration_without_a_name_makes_nobody() -> None:
