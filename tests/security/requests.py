@@ -33,6 +33,7 @@ BODIES: Final[dict[str, Callable[[School, Things], Any]]] = {
     "auth.login": lambda school, of: {"email": school.learner.email, "password": PASSWORD},
     "auth.refresh": lambda school, of: {"refresh_token": "guessed"},
     "auth.logout": lambda school, of: {"refresh_token": "guessed"},
+    "auth.erase_account": lambda school, of: {"password": "not the password"},  # they are needed for what follows
     "auth.assign_role": lambda school, of: {"role": "learner"},
     "billing.set_price": lambda school, of: {"course_id": of["course_id"], "amount": 100, "currency": "EUR"},
     "billing.add_method": lambda school, of: {"token": "pm_ok"},

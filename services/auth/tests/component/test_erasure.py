@@ -16,7 +16,7 @@ from lms_core.contracts.auth import UserCreated, UserErased
 from lms_core.security.permissions import ADMIN
 from services.auth.adapters.crypto import credentials
 from services.auth.service import SERVICE
-from services.auth.usecases.registration import Register
+from services.auth.usecases.registration import RegisterAdministrator
 
 ADA = {"email": "ada@example.org", "password": "correct horse battery"}
 ROOT = {"email": "root@example.org", "password": "a tree of some length"}
@@ -50,8 +50,8 @@ async def registered(service: ServiceUnderTest, who: dict[str, str] = ADA) -> UU
 
 async def administrator(service: ServiceUnderTest, who: dict[str, str]) -> UUID:
     async with service.running.container() as scope:
-        account = await (await scope.get(Register)).administrator(**who, display_name="Root")
-    return account.id
+        register: RegisterAdministrator = await scope.get(RegisterAdministrator)
+        return (await register(**who, display_name="Root")).id
 
 
 async def log_in(service: ServiceUnderTest, who: dict[str, str] = ADA) -> httpx.Response:

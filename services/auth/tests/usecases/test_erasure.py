@@ -82,7 +82,7 @@ async def test_a_wrong_password_changes_nothing_and_counts() -> None:
 
 async def test_the_last_administrator_is_needed() -> None:
     way = Exit()
-    way.desk.roles.kept.add((ADA.id, ADMIN))
+    way.desk.roles.give(ADA.id, ADMIN)
     with pytest.raises(LastAdministrator):
         await way.leave()
     assert (way.belongings.removed, way.uow.events) == ([], [])
