@@ -17,6 +17,7 @@ WITHOUT = {
     "auth.login": "answers with credentials are never stored",
     "auth.refresh": "answers with credentials are never stored",
     "auth.logout": "again, nothing is left to end",
+    "auth.erase_account": "again, nothing is left to erase",
     "auth.assign_role": "a role that is given again changes nothing",
     "billing.receive_webhook": "the provider repeats it, and it counts once by what it says",
     "progress.record_activities": "each activity carries an id that the client made",

@@ -83,14 +83,14 @@ async def test_what_a_client_says_of_its_way_here_is_not_believed(shared: School
     from services.auth.adapters.http import tokens
 
     heard: list[str] = []
-    address = tokens._address
+    address = tokens.address_of
 
     def listen(request: object) -> str:
         heard.append(address(request))  # type: ignore[arg-type]
         return heard[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokens, "_address", listen)
+        patch.setattr(tokens, "address_of", listen)
         for said in (
             ("x-forwarded-for", "203.0.113.9"),
             ("forwarded", "for=203.0.113.9"),
