@@ -184,7 +184,10 @@ class LogOut:
                 if token is None:
                     return
                 which = token.session_id
-            session = await self.sessions.get(which)
+            try:
+                session = await self.sessions.get(which)
+            except NotFound:  # erased
+                return
             session.end(self.clock.now())
             await self.sessions.update(session)
             self.uow.audit("session.ended", str(session.user_id), session=str(session.id), why="signed out")

@@ -17,5 +17,8 @@ class Recipients(Protocol):
     async def remove(self, id: UUID) -> None:
         """Nothing is known of them any more."""
 
+    async def erased(self, id: UUID) -> bool:
+        """They are to be forgotten: nothing is kept of them, and they are told nothing. See `Erasures`."""
+
     async def put(self, recipient: Recipient) -> None:
         """As it is now, new or known."""

@@ -9,7 +9,6 @@ from uuid import UUID
 from lms_core.domain.errors import Invalid, NotFound, Unauthenticated
 from lms_core.domain.selection import Selection
 from lms_core.ports.clock import Clock
-from lms_core.ports.erasure import Erasures
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
@@ -32,7 +31,6 @@ class AddDevice:
 
     devices: Devices
     recipients: Recipients
-    erasures: Erasures
     uow: UnitOfWork
     clock: Clock
     ids: Ids
@@ -52,7 +50,7 @@ class AddDevice:
         )
         async with self.uow:
             await self.recipients.find(me.id)  # locks: one at a time
-            if await self.erasures.erased(me.id):  # and their token counts on for minutes
+            if await self.recipients.erased(me.id):  # and their token counts on for minutes
                 raise Unauthenticated
             known = await self.devices.find(me.id, channel, device.address)
             if known is not None:

@@ -20,7 +20,6 @@ from lms_core.domain.errors import NotFound, NotYet
 from lms_core.domain.selection import Selection
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
-from lms_core.ports.erasure import Erasures
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
@@ -53,7 +52,6 @@ class Tell:
     raises: ClassVar = (NotYet,)
 
     recipients: Recipients
-    erasures: Erasures
     devices: Devices
     messages: Messages
     templates: Templates
@@ -65,12 +63,10 @@ class Tell:
     async def __call__(self, kind: Kind, recipient_id: UUID, *, once: str, facts: Facts | None = None) -> None:
         """Raises NotYet when it is not known who the recipient is. One who was erased is told nothing."""
         recipient = await self.recipients.find(recipient_id)
-        if await self.erasures.erased(recipient_id):
+        if await self.recipients.erased(recipient_id) or await self.messages.told(once):
             return
         if recipient is None or recipient.email is None:
             raise NotYet("the recipient's account has not arrived yet")
-        if await self.messages.told(once):
-            return
         facts = facts or {}
         wanted = recipient.wants(TOPICS[kind])
         on_devices = self.carried.channels.intersection(CHANNELS[kind], wanted)

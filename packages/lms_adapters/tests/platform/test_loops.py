@@ -80,7 +80,7 @@ def bus() -> SwallowingBus:
 @pytest.fixture
 async def workers(store: Store, bus: SwallowingBus) -> AsyncIterator[Workers]:
     nothing: Any = None
-    service = replace(SERVICE, subscribes=(), jobs=())
+    service = replace(SERVICE, subscribes=(), jobs=(), tables=None)
     loops = Workers(service, store, nothing, nothing, bus, FakeClock())  # type: ignore[arg-type]
     yield loops
     async with asyncio.timeout(SOON):

@@ -83,8 +83,13 @@ async def test_nothing_is_left_but_the_bare_id(service: ServiceUnderTest) -> Non
     assert (created.user_id, created.email, created.display_name, created.locale) == (ada, None, None, "en")
     assert await service.dead_letters() == []
     assert problem(await log_in(service)) == (401, "auth/bad-credentials")
-    answer = await service.client().post(f"{AUTH}/refresh", json={"refresh_token": tokens["refresh_token"]})
-    assert problem(answer) == (401, "auth/bad-refresh-token")
+    refresh = {"refresh_token": tokens["refresh_token"]}
+    assert problem(await service.client().post(f"{AUTH}/refresh", json=refresh)) == (401, "auth/bad-refresh-token")
+    for answer in (
+        await service.client().post(f"{AUTH}/logout", json=refresh),
+        await service.client("learner", id=ada).post(f"{AUTH}/logout"),
+    ):
+        assert answer.status_code == 204, "nothing is left to end"
 
 
 async def test_doing_it_again_changes_nothing(service: ServiceUnderTest) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.types import Json
+from lms_core.ports.erasure import Erasures
 from services.notification.adapters.sql.base import Row
 from services.notification.domain.messages import Channel
 from services.notification.domain.recipients import Recipient
@@ -29,8 +30,9 @@ class RecipientRow(Row):
 
 
 class SqlRecipients(Recipients):
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, erasures: Erasures) -> None:
         self._session = session
+        self._erasures = erasures
         self._rows = Repository(session, RecipientRow, Recipient)
 
     async def find(self, id: UUID) -> Recipient | None:
@@ -38,6 +40,9 @@ class SqlRecipients(Recipients):
 
     async def remove(self, id: UUID) -> None:
         await self._session.execute(delete(RecipientRow).where(RecipientRow.id == id))
+
+    async def erased(self, id: UUID) -> bool:
+        return await self._erasures.erased(id)
 
     async def put(self, recipient: Recipient) -> None:
         if await self._rows.one(id=recipient.id) is None:
