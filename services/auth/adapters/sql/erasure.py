@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms_adapters.sql.reader import Query, Reader
-from services.auth.adapters.sql.credentials import CredentialRow
+from services.auth.adapters.sql.credentials import CredentialRow, InvitationRow
 from services.auth.adapters.sql.lockout import KnownPlaceRow
 from services.auth.adapters.sql.permissions import RoleRow
 from services.auth.adapters.sql.registration import AccountRow
@@ -31,6 +31,6 @@ class SqlBelongings(Belongings):
         sessions = select(SessionRow.id).where(SessionRow.user_id == user_id)
         await self._session.execute(sessions.with_for_update())  # who refreshes one comes before or after
         await self._session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.session_id.in_(sessions)))
-        for row in (SessionRow, KnownPlaceRow, RoleRow, CredentialRow):
+        for row in (SessionRow, KnownPlaceRow, RoleRow, InvitationRow, CredentialRow):
             await self._session.execute(delete(row).where(row.user_id == user_id))
         await self._session.execute(delete(AccountRow).where(AccountRow.id == user_id))
