@@ -22,6 +22,8 @@ from lms_adapters.platform.compose import Platform, RunningService
 from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import Source
 from lms_adapters.sql import inbox, jobs
+from lms_adapters.sql.migrations.runner import migrate
+from lms_adapters.sql.sqlite import SqliteDatabase
 from lms_adapters.web.auth import AUDIENCE, Fetch
 from lms_core.domain.events import Envelope, Event, decode, encode
 from lms_core.domain.time import to_ms
@@ -34,6 +36,27 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 async def _keys() -> bytes:
     return encode({"keys": [_KEY.as_dict(private=False)]})
+
+
+_MIGRATED: dict[Path | None, bytes] = {}
+"""Empty databases by their revisions: each is migrated once and then copied."""
+
+
+def _copied(path: Path, revisions: Path | None) -> bool:
+    """Begin with a migrated file; False where there is none to copy yet."""
+    if not path.exists() and revisions in _MIGRATED:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_MIGRATED[revisions])
+    return path.exists()
+
+
+async def _migrated(path: Path, revisions: Path | None) -> None:
+    """Make the file that others are copied from."""
+    database = SqliteDatabase(str(path))
+    await database.open()
+    await migrate(database, revisions)
+    await database.close()
+    _MIGRATED[revisions] = path.read_bytes()  # noqa: ASYNC240  once for a service's tests
 
 
 class ServiceUnderTest:
@@ -61,6 +84,9 @@ class ServiceUnderTest:
         self._received = 0
 
     async def __aenter__(self) -> Self:
+        database, revisions = self.running.database, self.running.service.revisions
+        if isinstance(database, SqliteDatabase) and not _copied(database.path, revisions):
+            await _migrated(database.path, revisions)
         await self.platform.open()
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,13 @@ class Branch:
     @property
     def script(self) -> ScriptDirectory:
         """Alembic's view of the folder."""
-        return ScriptDirectory(str(self.revisions), version_locations=[str(self.revisions)])
+        return _script(self.revisions, self.revisions.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=32)
+def _script(revisions: Path, _changed: int) -> ScriptDirectory:
+    """Reading a folder takes longer than finding a database up to date: it is read once, until a file comes or goes."""
+    return ScriptDirectory(str(revisions), version_locations=[str(revisions)])
 
 
 @dataclass(frozen=True, slots=True)
