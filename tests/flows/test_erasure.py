@@ -45,7 +45,8 @@ async def leave(learner: Person) -> None:
 async def gone(stage: Stage, learner: Person, stores: Stores) -> None:
     """Though everything died at that moment: to others they are nobody, and the books are as they were."""
     await learner.api.call("POST", "/api/v1/auth/erase", {"password": learner.password}, status=204)
-    await until(stores.waiting, "told everybody")
+    await until(lambda: [n for n in STORES if not stores.number(n, "count(*) FROM lms_erased")], "told everybody")
+    await until(stores.waiting, "calm")
     instructor = stage.instructor
     assert instructor is not None
     instructor.api = stage.api

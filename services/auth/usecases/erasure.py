@@ -54,8 +54,8 @@ class EraseAccount:
         if not await self.passwords.matches(known.password_hash if known else None, password):
             raise BadCredentials
         async with self.uow:
+            needed = await self._erase(me)  # the account before the tallies, as a sign-in does
             await self.tallies.take_back(counted)
-            needed = await self._erase(me)
         if needed:
             raise LastAdministrator
 
