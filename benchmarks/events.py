@@ -82,8 +82,8 @@ class _Watch:
         database: Any = platform.services[name].database
         begin = database.begin
 
-        async def watched() -> Any:
-            transaction = await begin()
+        async def watched(**how: Any) -> Any:
+            transaction = await begin(**how)
             commit = transaction.commit
 
             async def committed() -> None:
