@@ -78,6 +78,9 @@ async def _endpoints(small: Small) -> list[tuple[str, str]]:
     paid, free = places[0], places[1]
     billing = sqlite3.connect(databases(small.folder)["billing"])
     [(invoice,)] = billing.execute("SELECT id FROM invoice WHERE learner_id = ?", (learner.replace("-", ""),))
+    [(payment, place)] = billing.execute(
+        "SELECT id, enrollment_id FROM payment WHERE learner_id = ?", (learner.replace("-", ""),)
+    )
     billing.close()
     several = "&".join(f"course_id={course}" for course in places)
     return [
@@ -94,15 +97,18 @@ async def _endpoints(small: Small) -> list[tuple[str, str]]:
             (f"/courses/{free}/prerequisites", mine),
             (f"/courses/{free}/content", mine),
             ("/enrollments?learner=me", mine),
+            (f"/enrollments/{place}", mine),
             (f"/progress/courses?{several}", mine),
             (f"/progress/courses/{free}", mine),
             (f"/progress/courses/{free}/proof", mine),
             ("/billing/invoices", mine),
             (f"/billing/invoices/{invoice}", mine),
             ("/billing/payments", mine),
+            (f"/billing/payments/{payment}", mine),
             ("/billing/payment-methods", mine),
             (f"/billing/prices?course_id={paid}", mine),
             ("/notifications", mine),
+            ("/devices", mine),
             (f"/analytics/courses/{paid}", hers),
             ("/analytics/overview", head),
         )

@@ -116,6 +116,7 @@ async def _play(url: str, environ: dict[str, str]) -> list[tuple[str, str]]:
         for _ in range(_MORE_COURSES):
             await course(stage, price=None)
         _, instructor = await stage.cast()
+        payment = (await learner.api.call("GET", "/api/v1/billing/payments")).body["items"][0]["id"]
         one, mine, hers = enrolled["course_id"], learner.api.token, instructor.api.token
     return [
         ("/api/v1/users/me", mine),
@@ -125,11 +126,14 @@ async def _play(url: str, environ: dict[str, str]) -> list[tuple[str, str]]:
         (f"/api/v1/courses/{one}/outline", hers),
         (f"/api/v1/courses/{one}/content", mine),
         ("/api/v1/enrollments?learner=me", mine),
+        (f"/api/v1/enrollments/{enrolled['id']}", mine),
         (f"/api/v1/progress/courses/{one}", mine),
         (f"/api/v1/progress/courses/{one}/proof", mine),
         ("/api/v1/billing/invoices", mine),
+        (f"/api/v1/billing/payments/{payment}", mine),
         ("/api/v1/billing/payment-methods", mine),
         (f"/api/v1/billing/prices?course_id={one}", mine),
         ("/api/v1/notifications", mine),
+        ("/api/v1/devices", mine),
         (f"/api/v1/analytics/courses/{one}", hers),
     ]
