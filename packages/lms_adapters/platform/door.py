@@ -21,7 +21,6 @@ from lms_adapters.web.languages import Languages
 from lms_adapters.web.problems import MEDIA_TYPE, document, headers_of, log_cause, status_of
 from lms_core.domain.errors import Invalid, Refusal, TooLarge, Unauthenticated
 from lms_core.domain.events import encode
-from lms_core.security.principal import bearer
 
 Scope: TypeAlias = Any
 """ASGI's HTTP scope, as plain ASGI sees it."""
@@ -84,7 +83,7 @@ class Door:
         actor: UUID | str = "anonymous"
         if authorization is not None:
             try:
-                principal = scope["principal"] = await self._verifier.principal(bearer(authorization))
+                principal = scope["principal"] = await self._verifier.principal(authorization)
                 actor = principal.id
             except Unauthenticated as denial:
                 scope["principal"] = denial  # raised by whoever wants somebody

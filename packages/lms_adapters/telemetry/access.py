@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 import weakref
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -38,15 +38,17 @@ class AccessLog:
         self._lines: list[_Line] = []
         weakref.finalize(self, _write, self._lines)
 
-    def request(self, trace_id: str, method: str, route: str, status: int, upstream: str, seconds: float) -> None:
+    def request(
+        self, trace_id: str, method: str, route: str, status: int, upstream: str, seconds: float, now: datetime
+    ) -> None:
         """It was answered."""
-        ms = round(seconds * 1000, 2)
+        ms = int(seconds * 100_000) / 100
         if not for_machines(logging.INFO):
             _log.info("request", trace_id=trace_id, method=method, route=route, status=status, ms=ms, upstream=upstream)
             return
         if not self._lines:
             asyncio.get_running_loop().call_later(_SECONDS, _write, self._lines)
-        self._lines.append(_Line(trace_id, method, route, status, upstream, ms, datetime.now(UTC)))
+        self._lines.append(_Line(trace_id, method, route, status, upstream, ms, now))
 
 
 def _write(lines: list[_Line]) -> None:

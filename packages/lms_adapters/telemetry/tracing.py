@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from random import getrandbits
 
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags, Tracer
 
-_ids = RandomIdGenerator()
 _tracer: Tracer | None = None
 _ROOT = Context()
 
@@ -95,13 +94,14 @@ def recording() -> bool:
 
 def following(parent: str | None) -> str:
     """The traceparent of a span that continues `parent`, or begins a trace: for a hot path that records nothing."""
-    here = f"{_ids.generate_span_id():016x}"
-    if parent is not None and _PARENT.fullmatch(parent) is not None:
-        return f"{parent[:36]}{here}{parent[52:]}"
-    remote = parse(parent)  # of a later version, or with other flags
-    if remote is not None:
-        return f"00-{remote.trace_id:032x}-{here}-{int(remote.trace_flags):02x}"
-    return f"00-{_ids.generate_trace_id():032x}-{here}-00"
+    here = getrandbits(64) or 1  # an id of zeros is none
+    if parent is not None:
+        if _PARENT.fullmatch(parent) is not None:
+            return f"{parent[:36]}{here:016x}{parent[52:]}"
+        remote = parse(parent)  # of a later version, or with other flags
+        if remote is not None:
+            return f"00-{remote.trace_id:032x}-{here:016x}-{int(remote.trace_flags):02x}"
+    return f"00-{getrandbits(128) or 1:032x}-{here:016x}-00"
 
 
 def traceparent() -> str:

@@ -20,7 +20,9 @@ from lms_adapters.platform.server import bind
 async def listening(app: ASGIApp, seconds: float = 30.0) -> AsyncIterator[socket.socket]:
     """On a free port, with the protocol that production has; `seconds` for a request to arrive."""
     protocol: Any = functools.partial(BoundedProtocol, seconds=seconds)
-    config = uvicorn.Config(app, http=protocol, log_config=None, access_log=False, lifespan="off", server_header=False)
+    config = uvicorn.Config(
+        app, http=protocol, interface="asgi3", log_config=None, access_log=False, lifespan="off", server_header=False
+    )
     config.timeout_keep_alive = min(seconds, 5.0)  # type: ignore[assignment]
     config.load()
     server = uvicorn.Server(config)

@@ -21,7 +21,7 @@ from litestar.types import Scope
 from lms_core.domain.errors import Forbidden, Unauthenticated, Unavailable
 from lms_core.domain.time import from_ms
 from lms_core.ports.clock import Clock
-from lms_core.security.principal import Principal
+from lms_core.security.principal import Principal, bearer
 
 AUDIENCE = "lms"
 LEEWAY = timedelta(seconds=30)
@@ -53,22 +53,22 @@ class TokenVerifier:
         self._keys: KeySet | None = None
         self._asked_at = from_ms(0)
         self._asking = asyncio.Lock()
-        self._seen: OrderedDict[str, tuple[Principal, datetime]] = OrderedDict()
+        self._seen: OrderedDict[bytes, tuple[Principal, datetime]] = OrderedDict()
 
-    async def principal(self, token: str) -> Principal:
-        """Who this token speaks for. Raises Unauthenticated, or Unavailable when the keys cannot be had."""
+    async def principal(self, authorization: bytes) -> Principal:
+        """Who an Authorization header speaks for. Raises Unauthenticated; Unavailable while no keys can be had."""
         now = self._clock.now()
         if now - self._asked_at >= _OLD and not self._asking.locked():  # one asks, nobody waits
             await self._known_keys(_OLD)
-        known = self._seen.get(token)
+        known = self._seen.get(authorization)
         if known is not None:
             principal, until = known
             if until > now:
                 return principal
-            del self._seen[token]
+            del self._seen[authorization]
             raise Unauthenticated("the token has expired")
-        principal = self._principal(await self._decode(token))
-        self._seen[token] = principal, principal.expires_at + LEEWAY
+        principal = self._principal(await self._decode(bearer(authorization)))
+        self._seen[authorization] = principal, principal.expires_at + LEEWAY
         if len(self._seen) > _CACHED:
             self._seen.popitem(last=False)
         return principal

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from types import MethodType
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
-from dishka import AsyncContainer, FromDishka
+from dishka import AsyncContainer, FromDishka, Scope
 from dishka.entities.component import DEFAULT_COMPONENT
 from dishka.entities.factory_type import FactoryType
 from dishka.entities.key import DependencyKey
@@ -78,14 +78,18 @@ def at_once(handler: Any, container: AsyncContainer) -> Any:
     if not all(_plain(container(), DependencyKey(kind, DEFAULT_COMPONENT)) for _, kind in kinds):
         return handler
     call: Any = MethodType(function, handler.__self__) if isinstance(handler, MethodType) else function
+    outer = container(scope=Scope.SESSION)  # it holds nothing: a request's scope is one step from here, not two
 
-    def filled(**given: Any) -> Any:
-        scope = container()
-        for name, kind in kinds:
-            given[name] = scope.get_sync(kind)
-        return call(**given)
+    async def filled(**given: Any) -> Any:
+        try:
+            return await call(**given, **made(outer()))
+        except Raced:
+            return await call(**given, **made(outer()))
 
-    return _twice(filled)
+    def made(scope: AsyncContainer) -> dict[str, Any]:
+        return {name: scope.get_sync(kind) for name, kind in kinds}
+
+    return filled
 
 
 def _plain(scope: AsyncContainer, key: DependencyKey) -> bool:

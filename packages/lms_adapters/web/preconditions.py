@@ -19,9 +19,10 @@ import re
 from typing import Annotated, Any, TypeAlias, TypeVar
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from litestar.params import HeaderParameter
-from litestar.serialization import default_serializer, encode_json
+from litestar.serialization import default_serializer
 
 from lms_adapters.web.answers import Answer
 from lms_core.domain.errors import PreconditionRequired, Stale
@@ -38,6 +39,7 @@ IfNoneMatch: TypeAlias = Annotated[
     HeaderParameter(name="If-None-Match", description="The ETag you have; while it is current the answer is 304."),
 ]
 """The type of the handler parameter `if_none_match: IfNoneMatch = None`."""
+_encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
 _TAG = re.compile(r'"([0-9]{1,18})(?:@([0-9a-f]{8}))?(?:-[0-9a-f]{12})?"')
 
 
@@ -64,7 +66,7 @@ def tagged(
 
     `version`: of what may be changed. `whose`: the one who asks, where the address means another thing for each.
     """
-    body = answer if isinstance(answer, bytes) else encode_json(answer, default_serializer)
+    body = answer if isinstance(answer, bytes) else _encode(answer)
     tag = _tag(body, version, whose)
     headers = {"etag": tag, "cache-control": "private, no-cache"}
     if if_none_match is not None and (if_none_match.strip() == "*" or tag in if_none_match):

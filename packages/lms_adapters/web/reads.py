@@ -9,7 +9,7 @@ a handler raises is answered by the app's own exception handlers. See `docs/adr/
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -49,17 +49,16 @@ class Reads:
             if isinstance(route, HTTPRoute) and "GET" in route.route_handler_map:
                 node.read = compiled(app, container, route)
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Scope, receive: Any, send: Any) -> Awaitable[None]:
         """The request is answered, one way or the other."""
         if scope["type"] == "http" and scope["method"] == "GET" and not scope["root_path"]:
             values: list[str] = []
             read = self._root.find(scope["path"], values)
             if read is not None:
-                arguments = read.arguments(scope, values)
+                arguments = read.parameters.read(scope, values)
                 if arguments is not None:
-                    await (await read.answer(scope, receive, send, arguments))(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+                    return read.answer(scope, receive, send, arguments)
+        return self._app(scope, receive, send)  # type: ignore[no-any-return]
 
 
 class _Node:
@@ -107,7 +106,7 @@ class Read:
         handler, _ = route.route_handler_map["GET"]
         self._handler = handler
         self._call = at_once(handler.fn, container)
-        self._parameters = parameters
+        self.parameters = parameters
         guards: list[Any] = handler.resolve_guards()
         self._permissions = tuple(
             guard for guard in guards if type(guard) is Requires
@@ -124,41 +123,35 @@ class Read:
         self._media_type, self._status = handler.media_type, handler.status_code
         self._serializer = get_serializer(handler.resolve_type_encoders())
 
-    def arguments(self, scope: Scope, values: list[str]) -> dict[str, Any] | None:
-        """What the handler is called with, less who asks; None for what only Litestar can tell."""
-        try:
-            return self._parameters.read(scope, values)
-        except (msgspec.ValidationError, UnicodeError, LookupError):
-            return None
-
-    async def answer(self, scope: Scope, receive: Any, send: Any, arguments: dict[str, Any]) -> Any:
-        """An ASGI app that sends the answer."""
+    async def answer(self, scope: Scope, receive: Any, send: Any, arguments: dict[str, Any]) -> None:
+        """Ask the handler, and send what it says."""
         scope["path_template"] = self._template
         try:
             principal = scope.get("principal")
             for permission in self._permissions:
                 permission.check(principal)
-            if self._guards or self._parameters.request:
+            if self._guards or self.parameters.request:
                 request = self._request(scope, receive, send)
                 for guard in self._guards:
                     await guard(request, self._handler)
-                if self._parameters.request:
+                if self.parameters.request:
                     arguments["request"] = request
-            for name, depends in self._parameters.dependencies:
+            for name, depends in self.parameters.dependencies:
                 arguments[name] = depends(scope)
             result = await self._call(**arguments)
+            sends: Any = None
             if self._plain:
-                short = short_answer(result, self._media_type, self._status, self._serializer)
-                if short is not None:
-                    return short
-            request = self._request(scope, receive, send)
-            return await self._handler.to_response(app=self._app, data=result, request=request)
+                sends = short_answer(result, self._media_type, self._status, self._serializer)
+            if sends is None:
+                request = self._request(scope, receive, send)
+                sends = await self._handler.to_response(app=self._app, data=result, request=request)
         except Exception as error:
             handle = next((self._refusals[kind] for kind in type(error).__mro__ if kind in self._refusals), None)
             if handle is None:
                 raise
             request = self._request(scope, receive, send)
-            return handle(request, error).to_asgi_response(app=None, request=request)
+            sends = handle(request, error).to_asgi_response(app=None, request=request)
+        await sends(scope, receive, send)
 
     def _request(self, scope: Scope, receive: Any, send: Any) -> Request[Any, Any, Any]:
         scope["app"] = scope["litestar_app"] = self._app
@@ -186,34 +179,35 @@ class _Parameters:
         self._defaults = {p.field_name: _converted(p.default, types[p.field_name]) for p in optional}
         self._count = len(self._query) + len(self._headers) + len(self._taken)
 
-    def read(self, scope: Scope, values: list[str]) -> dict[str, Any]:
-        """Raises ValidationError, LookupError and the like for what is not plain and valid."""
+    def read(self, scope: Scope, values: list[str]) -> dict[str, Any] | None:
+        """What the handler is called with, less what depends on the caller; None for what only Litestar can tell."""
         found = self._defaults.copy()
-        if self._path:
-            scope["path_params"] = in_path = {}
-            for (name, kind), value in zip(self._path, values, strict=True):
-                in_path[name] = _converted(value, kind)
-                if name in self._taken:
-                    found[name] = in_path[name]
-        given, seen = self._headers, []
-        for field, raw in scope["headers"]:
-            if field == b"host":
-                if _HOST.fullmatch(raw) is None:
-                    raise LookupError
-            elif field in given:
-                if field in seen:
-                    raise LookupError
-                seen.append(field)
-                name, kind = given[field]
-                found[name] = _converted(raw.decode("latin-1"), kind)
-        if self._query and scope["query_string"]:
-            query = create_query_default_dict(parse_query_string(scope["query_string"]), self._sequences)
-            for alias, name, kind in self._query:
-                if alias in query:
-                    found[name] = _converted(query[alias], kind)
-        if len(found) != self._count:
-            raise LookupError
-        return found
+        try:
+            if self._path:
+                scope["path_params"] = in_path = {}
+                for (name, kind), value in zip(self._path, values, strict=True):
+                    in_path[name] = _converted(value, kind)
+                    if name in self._taken:
+                        found[name] = in_path[name]
+            given, seen = self._headers, []
+            for field, raw in scope["headers"]:
+                if field == b"host":
+                    if _HOST.fullmatch(raw) is None:
+                        return None
+                elif field in given:
+                    if field in seen:
+                        return None
+                    seen.append(field)
+                    name, kind = given[field]
+                    found[name] = _converted(raw.decode("latin-1"), kind)
+            if self._query and scope["query_string"]:
+                query = create_query_default_dict(parse_query_string(scope["query_string"]), self._sequences)
+                for alias, name, kind in self._query:
+                    if alias in query:
+                        found[name] = _converted(query[alias], kind)
+        except (msgspec.ValidationError, UnicodeError, LookupError):
+            return None
+        return found if len(found) == self._count else None
 
 
 def _converted(value: Any, kind: Any) -> Any:

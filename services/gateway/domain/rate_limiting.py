@@ -18,7 +18,7 @@ CREDENTIALS = frozenset({"/api/v1/auth/login", "/api/v1/auth/register"})
 """Where passwords are tried: POSTs to these have a stricter limit."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """At most `burst` requests at once, and `rate` a second in the long run."""
 

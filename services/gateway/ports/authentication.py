@@ -10,5 +10,5 @@ from lms_core.security.principal import Principal
 class Verifier(Protocol):
     """Access tokens."""
 
-    async def principal(self, token: str) -> Principal:
-        """Who this token speaks for. Raises Unauthenticated, or Unavailable when the keys cannot be had."""
+    async def principal(self, authorization: bytes) -> Principal:
+        """Who an Authorization header speaks for. Raises Unauthenticated; Unavailable while no keys can be had."""

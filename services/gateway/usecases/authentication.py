@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms_core.domain.errors import Unauthenticated, Unavailable
-from lms_core.security.principal import Principal, bearer
+from lms_core.security.principal import Principal
 from services.gateway.ports.authentication import Verifier
 
 
@@ -25,7 +25,7 @@ class Authenticate:
         if authorization is None:
             return None
         try:
-            return await self.verifier.principal(bearer(authorization))
+            return await self.verifier.principal(authorization)
         except Unauthenticated:
             return None
 

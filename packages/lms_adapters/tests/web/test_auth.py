@@ -39,15 +39,16 @@ class Auth:
             raise Unavailable
         return encode({"keys": [key.as_dict(private=False) for key in self.keys]})
 
-    def token(self, key: ECKey) -> str:
-        """For an hour: whoever has stolen the key is free to choose."""
+    def header(self, key: ECKey) -> bytes:
+        """With a token for an hour: whoever has stolen the key is free to choose."""
         now = to_ms(self.clock.now()) // 1000
         claims = {"iss": "lms", "aud": AUDIENCE, "sub": str(fake_id(1)), "sid": str(fake_id(2)), "iat": now}
-        return jwt.encode({"alg": "ES256", "kid": key.kid}, claims | {"exp": now + 3600, "roles": ["admin"]}, key)
+        token = jwt.encode({"alg": "ES256", "kid": key.kid}, claims | {"exp": now + 3600, "roles": ["admin"]}, key)
+        return b"Bearer " + token.encode()
 
-    async def refuses(self, token: str) -> bool:
+    async def refuses(self, header: bytes) -> bool:
         try:
-            await self.verifier.principal(token)
+            await self.verifier.principal(header)
         except Unauthenticated:
             return True
         return False
@@ -64,33 +65,33 @@ def old() -> ECKey:
 
 async def test_a_withdrawn_key_stops_counting_also_for_tokens_that_were_seen(old: ECKey) -> None:
     auth = Auth(old)
-    seen = auth.token(old)
+    seen = auth.header(old)
     assert not await auth.refuses(seen)
     auth.keys = [new_key()]
     auth.clock.advance(5 * MINUTES)
     assert await auth.refuses(seen)
-    assert await auth.refuses(auth.token(old))
-    assert not await auth.refuses(auth.token(auth.keys[0]))
+    assert await auth.refuses(auth.header(old))
+    assert not await auth.refuses(auth.header(auth.keys[0]))
 
 
 async def test_a_new_key_counts_at_once_for_all_who_come_with_it(old: ECKey) -> None:
     auth, new = Auth(old), new_key()
-    assert not await auth.refuses(auth.token(old))
+    assert not await auth.refuses(auth.header(old))
     auth.clock.advance(MINUTES)
     auth.keys = [new, old]
-    assert not any(await asyncio.gather(*(auth.refuses(auth.token(new)) for _ in range(5))))
+    assert not any(await asyncio.gather(*(auth.refuses(auth.header(new)) for _ in range(5))))
     assert auth.asked == 2
 
 
 async def test_known_keys_count_while_auth_is_away_and_nobody_waits_in_line(old: ECKey) -> None:
     auth = Auth(old)
-    good, bad = auth.token(old), auth.token(new_key())
+    good, bad = auth.header(old), auth.header(new_key())
     assert not await auth.refuses(good)
     auth.away = True
     auth.clock.advance(6 * MINUTES)
     auth.begun.clear()
     auth.answers.clear()
-    asking = asyncio.create_task(auth.refuses(auth.token(old)))
+    asking = asyncio.create_task(auth.refuses(auth.header(old)))
     await auth.begun.wait()
     assert not await auth.refuses(good)  # though the one who asks still waits
     guesses = [asyncio.create_task(auth.refuses(bad)) for _ in range(20)]
@@ -108,9 +109,9 @@ async def test_known_keys_count_while_auth_is_away_and_nobody_waits_in_line(old:
 async def test_without_any_key_nobody_can_be_checked(old: ECKey) -> None:
     auth = Auth(old)
     auth.away = True
-    tries = [auth.verifier.principal(auth.token(old)) for _ in range(20)]
+    tries = [auth.verifier.principal(auth.header(old)) for _ in range(20)]
     assert all(isinstance(error, Unavailable) for error in await asyncio.gather(*tries, return_exceptions=True))
     assert auth.asked == 1
     auth.away = False
     auth.clock.advance(timedelta(seconds=1))
-    assert not await auth.refuses(auth.token(old))
+    assert not await auth.refuses(auth.header(old))

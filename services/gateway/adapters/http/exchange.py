@@ -34,28 +34,17 @@ class Limits:
 class Exchange:
     """`run` it once; `status` and `ended` say what became of it."""
 
-    __slots__ = (
-        "_body_done",
-        "_bodyless",
-        "_cancels",
-        "_extra",
-        "_failed",
-        "_gone",
-        "_last",
-        "_limits",
-        "_raw_receive",
-        "_raw_send",
-        "_size",
-        "_started",
-        "_streaming",
-        "_task",
-        "_timer",
-        "_told_empty",
-        "_watcher",
-        "_whole",
-        "ended",
-        "status",
-    )
+    # how it begins
+    _started = _streaming = _whole = _gone = False
+    _failed: Refusal | None = None
+    _size = 0
+    _last = 0.0
+    _cancels = 0
+    _task: asyncio.Task[Any] | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _watcher: asyncio.Task[None] | None = None
+    status = 0
+    ended = 0.0
 
     def __init__(
         self, method: str, receive: Any, send: Any, limits: Limits, extra: Iterable[Header], *, has_body: bool
@@ -68,16 +57,6 @@ class Exchange:
         self._bodyless = method == "HEAD"
         self._body_done = not has_body
         self._told_empty = has_body
-        self._started = self._streaming = self._whole = self._gone = False
-        self._failed: Refusal | None = None
-        self._size = 0
-        self._last = 0.0
-        self._cancels = 0
-        self._task: asyncio.Task[Any] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._watcher: asyncio.Task[None] | None = None
-        self.status = 0
-        self.ended = 0.0
 
     async def run(self, upstream: Upstream, scope: dict[str, Any]) -> None:
         """Forward and pass back. Raises a Refusal while nothing is answered, BrokenOff afterwards; or ClientGone."""

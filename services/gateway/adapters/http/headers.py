@@ -105,9 +105,16 @@ def forwarded(address: str, host: bytes, scheme: str) -> tuple[Header, ...]:
 
 
 def answer(headers: Any, status: int) -> list[Header]:
-    """An answer's headers, without those that end here."""
-    lowered = [(name.lower(), value) for name, value in headers]
+    """An answer's headers, without those that end here. Names come in lower case, as ASGI has it."""
+    passed: list[Header] = []
+    connection: list[bytes] = []
     ends = _ANSWER_WITHOUT_BODY if status in (204, 304) else _ANSWER
-    if connection := [value for name, value in lowered if name == b"connection"]:
-        ends |= _named(b",".join(connection))
-    return [header for header in lowered if header[0] not in ends]
+    for header in headers:
+        if header[0] not in ends:
+            passed.append(header)
+        elif header[0] == b"connection":
+            connection.append(header[1])
+    if connection:
+        named = _named(b",".join(connection))
+        return [header for header in passed if header[0] not in named]
+    return passed

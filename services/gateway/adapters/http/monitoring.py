@@ -34,10 +34,11 @@ class Monitor:
         known = metrics.known(method)
         metrics.request("gateway", known, prefix, status, seconds)
         self._tally.count(upstream, self._ticks() // _SECOND, failed=status >= 500)
+        now = self._clock.now()
         if route is not None:
-            self._requests.keep(trace, upstream, known, prefix, self._clock.now(), seconds, status)
+            self._requests.keep(trace, upstream, known, prefix, now, seconds, status)
         if self._access_log is not None:
-            self._access_log.request(trace, known, prefix, status, upstream, seconds)
+            self._access_log.request(trace, known, prefix, status, upstream, seconds, now)
 
     def failure(self, route: Route, kind: str) -> None:
         """The service did not answer as it should."""

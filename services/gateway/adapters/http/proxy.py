@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -39,6 +39,7 @@ OWN = frozenset(
 OWN_BELOW = ("/assets/", "/traces/")
 """and what begins like this."""
 _CLIENT_CLOSED = 499
+_ASGI = {"version": "3.0", "spec_version": "2.3"}
 _log = structlog.get_logger("gateway")
 
 
@@ -56,15 +57,19 @@ class Proxy:
     monitor: Monitor
     languages: Languages
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         """ASGI 3, for HTTP."""
         incoming = sort(scope["headers"])
         parent = incoming.noted.get(b"traceparent")
         text = parent.decode("latin-1") if parent is not None else None
-        if not tracing.recording():
-            await self._serve(scope, receive, send, incoming, tracing.following(text))
-            return
-        with tracing.span(f"gateway {scope['method']}", text, kind=SpanKind.SERVER):
+        if tracing.recording():
+            return self._recorded(scope, receive, send, incoming, text)
+        return self._serve(scope, receive, send, incoming, tracing.following(text))
+
+    async def _recorded(
+        self, scope: dict[str, Any], receive: Any, send: Any, incoming: Incoming, parent: str | None
+    ) -> None:
+        with tracing.span(f"gateway {scope['method']}", parent, kind=SpanKind.SERVER):
             await self._serve(scope, receive, send, incoming, tracing.traceparent())
 
     async def _serve(
@@ -140,7 +145,7 @@ def _scope(scope: dict[str, Any], raw_path: bytes, headers: list[Header]) -> dic
     """The request as the service sees it. Who asked stands in `Forwarded`."""
     return {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "asgi": _ASGI,
         "http_version": "1.1",
         "method": scope["method"],
         "scheme": "http",
@@ -177,15 +182,21 @@ class Front:
         self._container = container
         self._proxy: Proxy | None = None
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """ASGI 3. WebSockets are closed: nothing here speaks them yet."""
         if scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": ""})
-        elif scope["type"] != "http" or scope["path"] in OWN or scope["path"].startswith(OWN_BELOW):
-            await self._own(scope, receive, send)
-        else:
-            proxy = self._proxy
-            if proxy is None:
-                proxy = self._proxy = await self._container.get(Proxy)
-            await proxy(scope, receive, send)
+            return _closed(receive, send)
+        if scope["type"] != "http" or scope["path"] in OWN or scope["path"].startswith(OWN_BELOW):
+            return self._own(scope, receive, send)  # type: ignore[no-any-return]
+        if self._proxy is None:
+            return self._first(scope, receive, send)
+        return self._proxy(scope, receive, send)
+
+    async def _first(self, scope: Any, receive: Any, send: Any) -> None:
+        self._proxy = await self._container.get(Proxy)
+        await self._proxy(scope, receive, send)
+
+
+async def _closed(receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008, "reason": ""})

@@ -15,17 +15,19 @@ class MemoryBuckets(Buckets):
     def __init__(self, ticks: Ticks, size: int = 100_000) -> None:
         self._ticks = ticks
         self._size = size
-        self._arrivals: dict[tuple[str, Hashable], int] = {}
+        self._arrivals: dict[tuple[str, Hashable], list[int]] = {}
 
     async def take(self, policy: Policy, caller: Hashable) -> Standing:
         now, key = self._ticks(), (policy.name, caller)
-        arrival, standing = take(policy, self._arrivals.get(key, 0), now)
-        self._arrivals[key] = arrival
+        bucket = self._arrivals.get(key)
+        if bucket is None:
+            bucket = self._arrivals[key] = [0]
+        bucket[0], standing = take(policy, bucket[0], now)
         if len(self._arrivals) > self._size:
             self._make_room(now)
         return standing
 
     def _make_room(self, now: int) -> None:
-        kept = {key: arrival for key, arrival in self._arrivals.items() if arrival > now}
+        kept = {key: bucket for key, bucket in self._arrivals.items() if bucket[0] > now}
         excess = len(kept) - self._size * 3 // 4
         self._arrivals = dict(islice(kept.items(), excess, None)) if excess > 0 else kept

@@ -125,7 +125,7 @@ class Service:
 class Nobody:
     """Verifies no token."""
 
-    async def principal(self, token: str) -> Principal:
+    async def principal(self, authorization: bytes) -> Principal:
         raise Unauthenticated("the token is not valid")
 
 
@@ -259,7 +259,9 @@ async def listening(app: Any, port: int = 0) -> AsyncIterator[str]:
     with contextlib.closing(socket.socket()) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, interface="asgi3", log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        )
         server = _Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -25,8 +25,8 @@ def describe(name: str, *prefixes: str) -> Description:
 
 
 class FakeVerifier(Verifier):
-    async def principal(self, token: str) -> Principal:
-        if token != "good":
+    async def principal(self, authorization: bytes) -> Principal:
+        if authorization != b"Bearer good":
             raise Unauthenticated
         return principal()
 
