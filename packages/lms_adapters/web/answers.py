@@ -93,13 +93,18 @@ def short_answer(
         return None
     if (media_type or _JSON) != _JSON:
         return None
-    sent = [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers.items()]
+    sent = [(_name(name), str(value).encode("latin-1")) for name, value in headers.items()]
     if status_code in _BODYLESS:
         return _Whole(status_code, sent, b"") if content is None else None
     body = content if isinstance(content, bytes) else encode_json(content, serializer)
     sent.append(_JSON_HEADER)
     sent.append((b"content-length", b"%d" % len(body)))
     return _Whole(status_code, sent, body)
+
+
+@functools.lru_cache(maxsize=256)
+def _name(header: str) -> bytes:
+    return header.lower().encode("latin-1")
 
 
 def made_at(collection: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:

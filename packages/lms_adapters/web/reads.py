@@ -41,6 +41,8 @@ class Reads:
     def __init__(self, app: Litestar, container: AsyncContainer) -> None:
         self._app: Any = app
         self._root = _Node()
+        self._plain: dict[str, Read | None] = {}
+        """By paths without parameters."""
         routes = [*app.routes]
         if app.before_send or app.after_exception or not all(isinstance(route, HTTPRoute) for route in routes):
             return
@@ -48,12 +50,14 @@ class Reads:
             node = self._root.below(route.path_components)
             if isinstance(route, HTTPRoute) and "GET" in route.route_handler_map:
                 node.read = compiled(app, container, route)
+                if not route.path_parameters:
+                    self._plain[route.path] = node.read
 
     def __call__(self, scope: Scope, receive: Any, send: Any) -> Awaitable[None]:
         """The request is answered, one way or the other."""
         if scope["type"] == "http" and scope["method"] == "GET" and not scope["root_path"]:
             values: list[str] = []
-            read = self._root.find(scope["path"], values)
+            read = self._plain.get(scope["path"]) or self._root.find(scope["path"], values)
             if read is not None:
                 arguments = read.parameters.read(scope, values)
                 if arguments is not None:
@@ -169,10 +173,10 @@ class _Parameters:
         self.request = "request" in handler.signature_model._fields
         self._path = tuple((p.name, types.get(p.name, p.type)) for p in path)
         self._query = tuple((p.field_alias, p.field_name, types[p.field_name]) for p in model.expected_query_params)
-        self._headers = {
-            p.field_alias.lower().encode("latin-1"): (p.field_name, types[p.field_name])
+        self._headers = tuple(
+            (p.field_alias.lower().encode("latin-1"), p.field_name, types[p.field_name])
             for p in model.expected_header_params
-        }
+        )
         self._sequences = model.sequence_query_parameter_names
         self._taken = frozenset(p.field_name for p in model.expected_path_params)
         optional = [p for p in (*model.expected_query_params, *model.expected_header_params) if not p.is_required]
@@ -189,17 +193,14 @@ class _Parameters:
                     in_path[name] = _converted(value, kind)
                     if name in self._taken:
                         found[name] = in_path[name]
-            given, seen = self._headers, []
-            for field, raw in scope["headers"]:
-                if field == b"host":
-                    if _HOST.fullmatch(raw) is None:
+            headers = dict(scope["headers"])
+            if _HOST.fullmatch(headers.get(b"host", b"")) is None:
+                return None
+            for field, name, kind in self._headers:
+                if field in headers:
+                    if len(headers) != len(scope["headers"]):  # one of them stands twice
                         return None
-                elif field in given:
-                    if field in seen:
-                        return None
-                    seen.append(field)
-                    name, kind = given[field]
-                    found[name] = _converted(raw.decode("latin-1"), kind)
+                    found[name] = _converted(headers[field].decode("latin-1"), kind)
             if self._query and scope["query_string"]:
                 query = create_query_default_dict(parse_query_string(scope["query_string"]), self._sequences)
                 for alias, name, kind in self._query:

@@ -65,27 +65,23 @@ class Route:
 class RouteTable:
     """Never changed, only replaced: a request sees the old table or the new one."""
 
-    __slots__ = ("_depth", "_routes")
+    __slots__ = ("_pattern", "_routes")
 
     def __init__(self, routes: Iterable[Route] = ()) -> None:
         """Where two claim one prefix, the first has it."""
         self._routes: dict[str, Route] = {}
         for route in routes:
             self._routes.setdefault(route.prefix, route)
-        self._depth = max((prefix.count("/") for prefix in self._routes), default=0)
+        longest_first = sorted(self._routes, key=len, reverse=True)
+        self._pattern = re.compile(f"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?=/|\\Z)")
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes.values())
 
     def match(self, path: str) -> Route | None:
         """The route with the longest prefix of whole segments."""
-        routes, found, end = self._routes, None, 0
-        for _ in range(self._depth):
-            end = path.find("/", end + 1)
-            if end < 0:
-                return routes.get(path, found)
-            found = routes.get(path[:end], found)
-        return found
+        found = self._pattern.match(path)
+        return None if found is None else self._routes[found[0]]
 
 
 def is_prefix(prefix: str) -> bool:

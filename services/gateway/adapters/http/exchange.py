@@ -155,11 +155,10 @@ class Exchange:
         headers = answer(message.get("headers", ()), status)
         if status in (204, 304):
             self._bodyless = True
-        for name, value in headers:
-            if name == b"content-type" and value.startswith(b"text/event-stream"):
-                if self._timer is not None:
-                    self._timer.cancel()
-                self._stay()
+        if dict(headers).get(b"content-type", b"").startswith(b"text/event-stream"):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._stay()
         headers += self._extra
         self._started = True
         return self._raw_send({"type": "http.response.start", "status": status, "headers": headers})

@@ -106,15 +106,7 @@ def forwarded(address: str, host: bytes, scheme: str) -> tuple[Header, ...]:
 
 def answer(headers: Any, status: int) -> list[Header]:
     """An answer's headers, without those that end here. Names come in lower case, as ASGI has it."""
-    passed: list[Header] = []
-    connection: list[bytes] = []
     ends = _ANSWER_WITHOUT_BODY if status in (204, 304) else _ANSWER
-    for header in headers:
-        if header[0] not in ends:
-            passed.append(header)
-        elif header[0] == b"connection":
-            connection.append(header[1])
-    if connection:
-        named = _named(b",".join(connection))
-        return [header for header in passed if header[0] not in named]
-    return passed
+    if b"connection" in dict(headers):
+        ends |= _named(b",".join(value for name, value in headers if name == b"connection"))
+    return [header for header in headers if header[0] not in ends]
