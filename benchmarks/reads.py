@@ -54,7 +54,7 @@ async def measure(requests: int, only: str, access_log: bool, profile: str | Non
     lines = [(f"`{p}`", f"{a:.0f}", f"{b:.0f}", f"{a / b:.1f}", size) for p, a, b, size in rows]
     return [
         f"{requests} requests each over 2 kept connections, access log {'on' if access_log else 'off'}, SQLite; "
-        f"the best of {ROUNDS} turns.",
+        f"the median of {ROUNDS} turns.",
         "",
         *table(("GET", "µs CPU", "bare µs", "ratio", "bytes"), [*lines, (*middle, f"**{median(ratios):.1f}**", "")]),
     ]
@@ -73,7 +73,7 @@ async def compared(load: Load, endpoints: list[tuple[str, str]], requests: int) 
             bare.append(await _cpu(load, f"/-/bare{path}", token, requests // ROUNDS))
         progress(f"round {turn + 1} of {ROUNDS}")
     return [
-        (without_ids(path), min(platform), min(bare), size)
+        (without_ids(path), median(platform), median(bare), size)
         for (path, _), (platform, bare), size in zip(endpoints, taken, sizes, strict=True)
     ]
 

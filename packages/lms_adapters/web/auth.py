@@ -52,13 +52,14 @@ class TokenVerifier:
         self._told = b""
         self._keys: KeySet | None = None
         self._asked_at = from_ms(0)
+        self._old_from = from_ms(0)
         self._asking = asyncio.Lock()
         self._seen: OrderedDict[bytes, tuple[Principal, datetime]] = OrderedDict()
 
     async def principal(self, authorization: bytes) -> Principal:
         """Who an Authorization header speaks for. Raises Unauthenticated; Unavailable while no keys can be had."""
         now = self._clock.now()
-        if now - self._asked_at >= _OLD and not self._asking.locked():  # one asks, nobody waits
+        if now >= self._old_from and not self._asking.locked():  # one asks, nobody waits
             await self._known_keys(_OLD)
         known = self._seen.get(authorization)
         if known is not None:
@@ -89,7 +90,7 @@ class TokenVerifier:
         async with self._asking:
             now = self._clock.now()
             if now - self._asked_at >= (age if self._keys else _RETRY):
-                self._asked_at = now
+                self._asked_at, self._old_from = now, now + _OLD
                 try:
                     self._learn(await self._fetch())
                 except Unavailable:
