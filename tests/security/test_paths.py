@@ -92,7 +92,9 @@ async def test_every_path_names_exactly_the_methods_it_has(shared: School) -> No
     """To who asks with OPTIONS, and in each 405; at the service as at the gateway."""
     methods: dict[tuple[str, str], set[str]] = defaultdict(lambda: {"OPTIONS"})
     for one in known():
-        methods[one.operation.partition(".")[0], one.path].add(one.method)
+        methods[one.operation.partition(".")[0], one.path] |= (
+            {one.method, "HEAD"} if one.method == "GET" else {one.method}
+        )
     told, expected = {}, {}
     for (service, path), some in methods.items():
         for at, method in product((service, "gateway"), ("OPTIONS", "TRACE")):
@@ -100,6 +102,20 @@ async def test_every_path_names_exactly_the_methods_it_has(shared: School) -> No
             told[at, method, path] = (answer.status, answer.header("allow"))
             expected[at, method, path] = (204 if method == "OPTIONS" else 405, ", ".join(sorted(some)))
     assert told == expected
+
+
+@pytest.mark.parametrize("at", ["service", "gateway"])
+async def test_head_is_answered_as_get_without_the_body(shared: School, at: str) -> None:
+    """Every path that can be read, to whom it is open and to whom it is not (RFC 9110, section 9.3.2)."""
+    for one in known():
+        if one.method != "GET":
+            continue
+        where = "gateway" if at == "gateway" else one.operation.partition(".")[0]
+        path = one.path.format_map({**shared.learner.things, "course_id": shared.course})
+        for who in (None, shared.learner, shared.stranger, shared.admin):
+            read, head = [await shared.ask(who, method, path, at=where) for method in ("GET", "HEAD")]
+            told = [{k: v for k, v in answer.headers if k != "traceparent"} for answer in (read, head)]
+            assert (head.status, told[1], head.body) == (read.status, told[0], b""), (one.operation, who)
 
 
 @pytest.mark.parametrize(

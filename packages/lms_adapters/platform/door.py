@@ -48,6 +48,8 @@ class Door:
             await self._app(scope, receive, send)
             return
         began, status = perf_counter(), 500
+        if scope["method"] == "HEAD":
+            send = _without_body(send)
         headers = dict(scope["headers"])
         traceparent = headers.get(b"traceparent")
 
@@ -105,8 +107,6 @@ class Door:
         headers += [(name.encode(), value.encode()) for name, value in headers_of(refusal, language).items()]
         body = encode(document(refusal, scope["path"], language))
         headers.append((b"content-length", b"%d" % len(body)))
-        if scope["method"] == "HEAD":
-            body = b""
         await send({"type": "http.response.start", "status": status_of(type(refusal)), "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -115,6 +115,21 @@ def _unless_said(headers: Any) -> list[tuple[bytes, bytes]]:
     """An answer is kept by no cache, and is nothing but what it says it is, unless it says otherwise itself."""
     said = dict(headers)
     return [header for header in _CAREFUL if header[0] not in said]
+
+
+def _without_body(send: Any) -> Any:
+    """The head is the whole answer: what would follow it is not sent, and not waited for (RFC 9110, section 9.3.2)."""
+    ended = False
+
+    async def head(message: Any) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif not ended:
+            ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return head
 
 
 async def _whole(receive: Any) -> bytes:

@@ -40,6 +40,12 @@ def _done_already(request: Request[Any, Any, Any], error: Repeated) -> Response[
     return refused(request, AlreadyDone())
 
 
+def _as_head_too(handler: HTTPRouteHandler) -> None:
+    """What can be read answers HEAD as well: the same head without a body (RFC 9110, section 9.3.2)."""
+    if "GET" in handler.http_methods:
+        handler.http_methods.add("HEAD")
+
+
 def _key(dependency: type[Any]) -> DependencyKey:
     return DependencyKey(dependency, DEFAULT_COMPONENT)
 
@@ -83,6 +89,7 @@ class ServicePlugin(InitPlugin):
             for name, handler in handlers(controller):
                 self._check(handler)
                 handler.operation_id = f"{service.name}.{name}"
+                _as_head_too(handler)
         app_config.route_handlers += [
             Router(API, route_handlers=list(service.controllers)),
             *service.root_controllers,
@@ -147,4 +154,7 @@ class ServicePlugin(InitPlugin):
         def describe(request: Request[Any, Any, Any]) -> Descriptor:
             return description(request.app)
 
-        return [live, ready, metrics, describe, *insight.handlers(self._inside)]
+        own = [live, ready, metrics, describe, *insight.handlers(self._inside)]
+        for handler in own:
+            _as_head_too(handler)
+        return own
