@@ -69,6 +69,15 @@ def status_of(kind: type[Refusal]) -> int:
     return 400
 
 
+class Fault(msgspec.Struct, kw_only=True):
+    """One thing that is wrong with a request; what its detail names stands beside it, such as `least` and `most`."""
+
+    pointer: str
+    """A JSON pointer (RFC 6901) into the body, or to the parameter or header of that name: `#/modules/0/title`."""
+    detail: str
+    """What is wrong, for the person who filled in the field."""
+
+
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The members of every problem document; a refusal may add facts of its own beside them."""
 
@@ -83,8 +92,8 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The path that was asked for."""
     trace_id: str = ""
     """Quote it in a report: it finds the logs."""
-    errors: list[dict[str, Any]] = []
-    """For invalid input: `{"pointer": "#/email", "detail": "…"}` (RFC 6901), and what the detail names."""
+    errors: list[Fault] = []
+    """What is wrong with the input, place by place."""
 
 
 def document(refusal: Refusal, instance: str, language: Language = ENGLISH) -> dict[str, Any]:

@@ -11,6 +11,13 @@ facts about this very refusal. The web layer turns a kind into a status and a pr
 A detail is a sentence for people. It names the facts it speaks of, so that it can be said in another language:
 
     raise TooLarge("at most {limit} bytes", limit=1024)
+
+Facts that a program reads are declared, so that the documents and every generated client know their types:
+
+    class Places(TypedDict):
+        capacity: int
+
+    class CourseFull(Conflict, code="course/full", tells=Places): ...
 """
 
 from __future__ import annotations
@@ -18,7 +25,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, NotRequired, TypedDict
+
+from msgspec import Meta
 
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -32,11 +41,15 @@ class Refusal(Exception):
     """The request cannot be done."""
 
     code: ClassVar[str] = "refused"
+    tells: ClassVar[type[Any] | None] = None
+    """The facts it comes with: a TypedDict."""
 
-    def __init_subclass__(cls, *, code: str | None = None) -> None:
+    def __init_subclass__(cls, *, code: str | None = None, tells: type[Any] | None = None) -> None:
         super().__init_subclass__()
         if code is not None:
             cls.code = code
+        if tells is not None:
+            cls.tells = tells
 
     def __init__(self, detail: str = "", **facts: object) -> None:
         super().__init__(detail)
@@ -91,7 +104,17 @@ class Unauthenticated(Refusal, code="unauthenticated"):
     """Sign in first."""
 
 
-class Forbidden(Refusal, code="forbidden"):
+class Rule(TypedDict):
+    rule: NotRequired[Annotated[str, Meta(examples=["course:author"])]]
+    """What would allow it: a permission such as `course:author`, or whose it must be."""
+
+
+class Most(TypedDict):
+    most: int
+    """How many there may be."""
+
+
+class Forbidden(Refusal, code="forbidden", tells=Rule):
     """You may not do this."""
 
 
@@ -110,7 +133,12 @@ class Raced(Conflict):
     """
 
 
-class Stale(Refusal, code="stale"):
+class Current(TypedDict):
+    current: NotRequired[int]
+    """The version that it has now."""
+
+
+class Stale(Refusal, code="stale", tells=Current):
     """It has changed since you read it."""
 
 
@@ -118,7 +146,14 @@ class PreconditionRequired(Refusal, code="precondition-required"):
     """Send If-Match with the version you read."""
 
 
-class TooLarge(Refusal, code="too-large"):
+class Bytes(TypedDict):
+    most: NotRequired[int]
+    """How many bytes there may be."""
+    event: NotRequired[str]
+    """The type of the event that would tell of it, where that is what is too large."""
+
+
+class TooLarge(Refusal, code="too-large", tells=Bytes):
     """The request is larger than this endpoint takes."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, Invalid
+from lms_core.domain.errors import Conflict, Invalid, Most
 from lms_core.domain.time import moment_after
 
 MAX_METHODS = 10
@@ -16,7 +16,7 @@ class UnknownToken(Invalid, code="billing/unknown-token"):
     """The payment provider does not know this token."""
 
 
-class TooManyMethods(Conflict, code="billing/too-many-methods"):
+class TooManyMethods(Conflict, code="billing/too-many-methods", tells=Most):
     """There are as many payment methods on file as there may be: remove one first."""
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict
@@ -36,7 +36,12 @@ FINAL: frozenset[Reason] = frozenset({"price-unknown"})
 """Failures that no other method cures."""
 
 
-class NotDue(Conflict, code="billing/not-due"):
+class Stands(TypedDict):
+    stands: Status
+    """The status it has."""
+
+
+class NotDue(Conflict, code="billing/not-due", tells=Stands):
     """The payment is on its way, done, or cannot be made."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from lms_core.domain.errors import Forbidden, Invalid, NotFound
-from services.course.domain.enrollment import EnrollmentStatus, NotPublished
+from services.course.domain.enrollment import EnrollmentStatus, NotPublished, SuspendReason
 from services.course.domain.outline import Module
 
 MAX_MARKDOWN, MAX_URL, MAX_SECONDS = 100_000, 2000, 24 * 3600
@@ -19,7 +19,14 @@ class NotEnrolled(NotFound, code="course/not-enrolled"):
     """You have no place in this course."""
 
 
-class ContentClosed(Forbidden, code="course/content-closed"):
+class Closed(TypedDict):
+    why: Literal["pending", "suspended"]
+    """The status of the place."""
+    reason: SuspendReason | None
+    """Why it is suspended; null while it is pending."""
+
+
+class ContentClosed(Forbidden, code="course/content-closed", tells=Closed):
     """The content is not open to you."""
 
 
@@ -104,5 +111,5 @@ class Access:
         if self.status is None:
             raise NotEnrolled
         if self.status == "pending":
-            raise ContentClosed("the payment has not arrived yet", why="pending")
+            raise ContentClosed("the payment has not arrived yet", why="pending", reason=None)
         raise ContentClosed("your enrollment is suspended", why="suspended", reason=self.reason)

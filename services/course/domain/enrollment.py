@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypedDict, get_args
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, Unprocessable
-from services.course.domain.prerequisites import Named, PrerequisitesMissing
+from services.course.domain.prerequisites import NamedCourse, PrerequisitesMissing
 from services.course.domain.pricing import Price
 
 EnrollmentStatus = Literal["active", "pending", "suspended", "cancelled"]
@@ -34,7 +34,12 @@ class NotPublished(Conflict, code="course/not-published"):
     """The course has no published version."""
 
 
-class CourseFull(Conflict, code="course/full"):
+class Places(TypedDict):
+    capacity: int
+    """How many places there are."""
+
+
+class CourseFull(Conflict, code="course/full", tells=Places):
     """The course has no free place."""
 
 
@@ -50,7 +55,16 @@ class PriceRequired(Unprocessable, code="course/price-required"):
     """The course has a price: name the one that you agree to."""
 
 
-class PriceChanged(Conflict, code="course/price-changed"):
+class PriceNow(TypedDict):
+    price_id: UUID | None
+    """What to agree to now; null when it is free by now."""
+    amount: int | None
+    """What a place costs now, in minor units."""
+    currency: str | None
+    """ISO 4217."""
+
+
+class PriceChanged(Conflict, code="course/price-changed", tells=PriceNow):
     """The course has another price than the one you agreed to."""
 
 
@@ -120,7 +134,7 @@ class Offer:
     taken: int
     price: Price | None = None
     """None when it is free."""
-    missing: tuple[Named, ...] = ()
+    missing: tuple[NamedCourse, ...] = ()
     """Courses that must be completed first and are not."""
 
     def enroll(self, learner_id: UUID, price_id: UUID | None, *, id: UUID, at: datetime) -> Enrollment:

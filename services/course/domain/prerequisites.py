@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from lms_core.domain.errors import Conflict, Invalid
@@ -12,20 +13,30 @@ from lms_core.domain.errors import Conflict, Invalid
 MAX_PREREQUISITES = 20
 
 
-class PrerequisiteCycle(Conflict, code="course/prerequisite-cycle"):
-    """A course cannot need itself, not even by way of others."""
-
-
-class PrerequisitesMissing(Conflict, code="course/prerequisites-missing"):
-    """Other courses must be completed first."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedCourse:
     """A course as people know it."""
 
     course_id: UUID
     title: str
+
+
+class Cycle(TypedDict):
+    cycle: list[NamedCourse]
+    """The way round, from the course back to itself."""
+
+
+class PrerequisiteCycle(Conflict, code="course/prerequisite-cycle", tells=Cycle):
+    """A course cannot need itself, not even by way of others."""
+
+
+class Missing(TypedDict):
+    missing: list[NamedCourse]
+    """What must be completed first, in the order that the course names it."""
+
+
+class PrerequisitesMissing(Conflict, code="course/prerequisites-missing", tells=Missing):
+    """Other courses must be completed first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +57,11 @@ class Completion:
     completed_at: datetime
 
 
-Graph = Mapping[UUID, Sequence[Named]]
+Graph = Mapping[UUID, Sequence[NamedCourse]]
 """What each course needs."""
 
 
-def chosen(ids: Sequence[UUID], published: Iterable[Named]) -> list[Named]:
+def chosen(ids: Sequence[UUID], published: Iterable[NamedCourse]) -> list[NamedCourse]:
     """The courses with these ids, in this order. Raises Invalid with a pointer to each that cannot be needed."""
     if len(ids) > MAX_PREREQUISITES:
         raise Invalid.at("#/course_ids", "at most {most} courses", most=MAX_PREREQUISITES)
@@ -65,9 +76,9 @@ def chosen(ids: Sequence[UUID], published: Iterable[Named]) -> list[Named]:
     return [known[id] for id in ids]
 
 
-def refuse_cycles(course: Named, required: Sequence[Named], graph: Graph) -> None:
+def refuse_cycles(course: NamedCourse, required: Sequence[NamedCourse], graph: Graph) -> None:
     """Raises PrerequisiteCycle with the shortest way round, when `course` needs `required` and the rest is as it is."""
-    came_from: dict[UUID, Named] = {}
+    came_from: dict[UUID, NamedCourse] = {}
     waiting = [course]
     for here in waiting:
         for needed in required if here.course_id == course.course_id else graph.get(here.course_id, ()):
@@ -78,7 +89,7 @@ def refuse_cycles(course: Named, required: Sequence[Named], graph: Graph) -> Non
                 waiting.append(needed)
 
 
-def _way(end: Named, came_from: Mapping[UUID, Named]) -> list[Named]:
+def _way(end: NamedCourse, came_from: Mapping[UUID, NamedCourse]) -> list[NamedCourse]:
     way = [end]
     while (before := came_from.get(way[-1].course_id)) is not None:
         way.append(before)

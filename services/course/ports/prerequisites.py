@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from services.course.domain.prerequisites import Completion, Graph, Named, Prerequisite
+from services.course.domain.prerequisites import Completion, Graph, NamedCourse, Prerequisite
 
 
 class Prerequisites(Protocol):
     """Writes inside the unit of work, reads outside any transaction."""
 
-    async def published(self, ids: Collection[UUID]) -> list[Named]:
+    async def published(self, ids: Collection[UUID]) -> list[NamedCourse]:
         """Which of these courses are published; inside the unit of work."""
 
     async def graph(self, ids: Collection[UUID]) -> Graph:

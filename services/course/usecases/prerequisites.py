@@ -14,7 +14,7 @@ from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.course.domain.prerequisites import (
     Completion,
-    Named,
+    NamedCourse,
     Prerequisite,
     PrerequisiteCycle,
     chosen,
@@ -77,7 +77,7 @@ class ReplacePrerequisites:
             course.read_as(version)
             graph = await self.prerequisites.graph(required)
             needed = chosen(required, await self.prerequisites.published(required))
-            refuse_cycles(Named(course_id=course_id, title=course.title), needed, graph)
+            refuse_cycles(NamedCourse(course_id=course_id, title=course.title), needed, graph)
             await self.prerequisites.replace(course_id, required)
             course.touch(self.clock.now())
             await self.courses.update(course)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, Invalid
+from lms_core.domain.errors import Conflict, Invalid, Most
 from services.notification.domain.templates import one_line
 
 DeviceChannel = Literal["sms", "push"]
@@ -22,7 +22,7 @@ _INSIDE = _RESERVED | _USUAL
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}={0,2}")
 
 
-class TooManyDevices(Conflict, code="notification/too-many-devices"):
+class TooManyDevices(Conflict, code="notification/too-many-devices", tells=Most):
     """There are as many devices as there may be: remove one first."""
 
 

@@ -6,12 +6,12 @@ from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
-from lms_core.domain.errors import TooMany
+from lms_core.domain.errors import Most, TooMany
 
 _TRY_AGAIN = timedelta(seconds=10)
 
 
-class TooManyStreams(TooMany, code="notification/too-many-streams"):
+class TooManyStreams(TooMany, code="notification/too-many-streams", tells=Most):
     """You follow your inbox from as many places as you may."""
 
 

@@ -6,7 +6,7 @@ import ast
 import inspect
 import sys
 from functools import cache
-from typing import Any
+from typing import Any, is_typeddict
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ def words(kind: type[Any]) -> dict[str, str]:
     """The docstring below each field of a class or of its bases, in one line; none where the source cannot be had."""
     own: dict[str, str] = {}
     for base in reversed(kind.__mro__):
-        if issubclass(base, Struct) and base is not Struct:
+        if is_typeddict(base) or (issubclass(base, Struct) and base is not Struct):
             own |= _classes(base.__module__).get(base.__qualname__, {})
     return own
 

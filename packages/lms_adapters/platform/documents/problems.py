@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from lms_adapters.platform.documents.examples import COMMON
+from lms_adapters.platform.documents.examples import COMMON, Examples
+from lms_adapters.platform.documents.fields import words
 from lms_adapters.platform.documents.schemas import REF, Schema, schemas
 from lms_adapters.web.problems import MEDIA_TYPE, Problem, status_of
 from lms_core.domain.errors import Invalid, Refusal, Unauthenticated, Waiting
@@ -38,21 +39,33 @@ def refusals(kinds: Iterable[type[Refusal]]) -> dict[str, Any]:
 
 def components(kinds: Iterable[type[Refusal]], status: dict[str, int] | None = None) -> dict[str, dict[str, Any]]:
     """The schemas and examples of these kinds; `status` by code where it is not the kind's."""
-    _, found = schemas([Problem])
-    examples: dict[str, Any] = {}
-    for kind in kinds:
+    by_code = {kind.code: kind for kind in kinds}
+    told = dict.fromkeys(kind.tells for kind in by_code.values() if kind.tells is not None)
+    _, found = schemas([Problem, *told])
+    facts = {kind: _described(kind, found.pop(kind.__name__)) for kind in told}
+    say, examples = Examples(found), {}
+    for kind in by_code.values():
         number = (status or {}).get(kind.code) or status_of(kind)
-        found[name_of(kind)] = _schema(kind, number)
-        examples[name_of(kind)] = {"summary": kind.title(), "value": _example(kind, number)}
+        own = facts[kind.tells] if kind.tells is not None else {"properties": {}, "required": []}
+        found[name_of(kind)] = _schema(kind, number, own)
+        shown = {name: say.of(part, name) for name, part in own["properties"].items()}
+        examples[name_of(kind)] = {"summary": kind.title(), "value": _example(kind, number) | shown}
     return {"schemas": found, "examples": examples}
 
 
-def _schema(kind: type[Refusal], status: int) -> Schema:
-    own = {"type": {"const": f"/problems/{kind.code}"}, "status": {"const": status}}
+def _described(kind: type[Any], schema: Schema) -> Schema:
+    for name, text in words(kind).items():
+        schema["properties"][name].setdefault("description", text)
+    return schema
+
+
+def _schema(kind: type[Refusal], status: int, facts: Schema) -> Schema:
+    own = {"type": {"const": f"/problems/{kind.code}"}, "status": {"const": status}, **facts["properties"]}
+    required = ["type", "status", *facts["required"]]
     return {
         "title": name_of(kind),
         "description": f"{kind.title()}.",
-        "allOf": [{"$ref": f"{REF}Problem"}, {"type": "object", "properties": own, "required": ["type", "status"]}],
+        "allOf": [{"$ref": f"{REF}Problem"}, {"type": "object", "properties": own, "required": required}],
     }
 
 

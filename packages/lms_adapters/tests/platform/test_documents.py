@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,13 @@ from lms_adapters.web.pagination import Page
 from lms_core.domain.errors import Busy, Conflict, Invalid, Unauthenticated
 
 
-class Full(Conflict, code="things/full"):
+class Room(TypedDict):
+    most: int
+    """How many there may be."""
+    wanted: NotRequired[list[UUID]]
+
+
+class Full(Conflict, code="things/full", tells=Room):
     """There is no room."""
 
 
@@ -106,6 +112,18 @@ def test_a_refusal_has_a_name_and_its_headers() -> None:
 def test_a_refusals_type_and_status_are_constants() -> None:
     parts = components([Full, Invalid], {"things/full": 507})
     own = parts["schemas"]["ThingsFullProblem"]["allOf"][1]["properties"]
-    assert own == {"type": {"const": "/problems/things/full"}, "status": {"const": 507}}
+    assert (own["type"], own["status"]) == ({"const": "/problems/things/full"}, {"const": 507})
     assert parts["examples"]["ThingsFullProblem"]["value"]["title"] == "There is no room"
     assert parts["examples"]["InvalidProblem"]["value"]["errors"]
+
+
+def test_a_refusals_facts_are_typed() -> None:
+    parts = components([Full, Invalid])
+    own = parts["schemas"]["ThingsFullProblem"]["allOf"][1]
+    assert own["properties"]["most"] == {"type": "integer", "description": "How many there may be."}
+    assert own["required"] == ["type", "status", "most"]
+    assert parts["examples"]["ThingsFullProblem"]["value"].keys() >= {"most", "wanted"}
+    assert parts["schemas"]["InvalidProblem"]["allOf"][1]["required"] == ["type", "status"]
+    assert "Room" not in parts["schemas"], "they stand among the problem's own members"
+    fault = parts["schemas"]["Problem"]["properties"]["errors"]["items"]["$ref"].rpartition("/")[2]
+    assert parts["schemas"][fault]["required"] == ["pointer", "detail"]

@@ -14,7 +14,7 @@ from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from services.course.adapters.sql.authoring import CourseRow
 from services.course.adapters.sql.base import Row
-from services.course.domain.prerequisites import Completion, Graph, Named, Prerequisite
+from services.course.domain.prerequisites import Completion, Graph, NamedCourse, Prerequisite
 from services.course.ports.prerequisites import Completions, Prerequisites
 
 
@@ -65,17 +65,17 @@ class SqlPrerequisites(Prerequisites):
         self._session = session
         self._reader = reader
 
-    async def published(self, ids: Collection[UUID]) -> list[Named]:
+    async def published(self, ids: Collection[UUID]) -> list[NamedCourse]:
         statement = select(CourseRow.id, CourseRow.title)
         statement = statement.where(CourseRow.id.in_(ids), CourseRow.published_version.is_not(None))
-        return [Named(course_id=id, title=title) for id, title in await self._session.execute(statement)]
+        return [NamedCourse(course_id=id, title=title) for id, title in await self._session.execute(statement)]
 
     async def graph(self, ids: Collection[UUID]) -> Graph:
         if self._session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at a time
             await self._session.execute(_LOCK)
-        graph: dict[UUID, list[Named]] = {}
+        graph: dict[UUID, list[NamedCourse]] = {}
         for course_id, required_id, title in await self._session.execute(_GRAPH, {"ids": list(ids)}):
-            graph.setdefault(course_id, []).append(Named(course_id=required_id, title=title))
+            graph.setdefault(course_id, []).append(NamedCourse(course_id=required_id, title=title))
         return graph
 
     async def replace(self, course_id: UUID, required: Sequence[UUID]) -> None:
@@ -88,10 +88,10 @@ class SqlPrerequisites(Prerequisites):
         return await self._reader.all(_OF, course_id=course_id, learner_id=learner_id)
 
 
-async def missing(session: AsyncSession, course_id: UUID, learner_id: UUID) -> tuple[Named, ...]:
+async def missing(session: AsyncSession, course_id: UUID, learner_id: UUID) -> tuple[NamedCourse, ...]:
     """Inside the unit of work: what the course needs and the learner has not completed."""
     found = await session.execute(_REQUIRED, {"course_id": course_id, "learner_id": learner_id})
-    return tuple(Named(course_id=id, title=title) for id, title, completed_at in found if completed_at is None)
+    return tuple(NamedCourse(course_id=id, title=title) for id, title, completed_at in found if completed_at is None)
 
 
 class SqlCompletions(Completions):

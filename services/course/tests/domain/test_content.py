@@ -58,7 +58,7 @@ def test_versions() -> None:
         ({}, LEARNER, NotEnrolled, {}),
         ({"published_version": None}, LEARNER, NotFound, {}),
         ({"published_version": None}, AUTHOR, NotPublished, {}),
-        ({"status": "pending", "course_version": 1}, LEARNER, ContentClosed, {"why": "pending"}),
+        ({"status": "pending", "course_version": 1}, LEARNER, ContentClosed, {"why": "pending", "reason": None}),
         (
             {"status": "suspended", "course_version": 1, "reason": "payment-declined"},
             LEARNER,

@@ -15,18 +15,18 @@ from services.course.domain.authoring import new_course
 from services.course.domain.enrollment import Offer
 from services.course.domain.prerequisites import (
     MAX_PREREQUISITES,
-    Named,
+    NamedCourse,
     PrerequisiteCycle,
     PrerequisitesMissing,
     chosen,
     refuse_cycles,
 )
 
-COURSES = [Named(course_id=fake_id(n), title=f"Course {n}") for n in range(6)]
+COURSES = [NamedCourse(course_id=fake_id(n), title=f"Course {n}") for n in range(6)]
 edits = st.tuples(st.sampled_from(COURSES), st.lists(st.sampled_from(COURSES), max_size=3, unique=True))
 
 
-def sound(graph: dict[UUID, list[Named]]) -> bool:
+def sound(graph: dict[UUID, list[NamedCourse]]) -> bool:
     try:
         TopologicalSorter({course: [n.course_id for n in needs] for course, needs in graph.items()}).prepare()
     except CycleError:
@@ -35,8 +35,10 @@ def sound(graph: dict[UUID, list[Named]]) -> bool:
 
 
 @given(st.lists(edits, max_size=25))
-def test_what_is_accepted_has_no_cycle_and_what_is_refused_has(changes: list[tuple[Named, list[Named]]]) -> None:
-    graph: dict[UUID, list[Named]] = {}
+def test_what_is_accepted_has_no_cycle_and_what_is_refused_has(
+    changes: list[tuple[NamedCourse, list[NamedCourse]]],
+) -> None:
+    graph: dict[UUID, list[NamedCourse]] = {}
     for course, required in changes:
         changed = graph | {course.course_id: required}
         try:
