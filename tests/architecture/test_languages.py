@@ -83,8 +83,8 @@ def _details(owner: str, *, every: bool) -> Iterator[tuple[str, ast.expr]]:
                 kind = refusals().get(whole[-2] if called == "at" and len(whole) > 1 else called)
                 if kind is not None and node.args and (every or not issubclass(kind, Unavailable)):
                     yield where, node.args[1 if called == "at" else 0]
-                elif whole[-1] in ("fault", "_fault", "_Kind") and len(node.args) > 1:
-                    yield where, node.args[1 if whole[-1] == "_Kind" else -1]
+                elif whole[-1] in ("fault", "_fault", "_Kind", "_Plain") and len(node.args) > 1:
+                    yield where, node.args[1 if whole[-1] in ("_Kind", "_Plain") else -1]
 
 
 def sentences(owner: str, *, every: bool = False) -> dict[str, str]:

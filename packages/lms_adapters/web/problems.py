@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 
 from lms_adapters.telemetry import tracing
 from lms_adapters.web.languages import ENGLISH, Language, Languages
+from lms_adapters.web.plain import plain
 from lms_core.domain.errors import (
     Busy,
     Conflict,
@@ -158,29 +159,39 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<field>[^`]*)`$")
 
 
-def fault(where: str, message: str) -> dict[str, str]:
-    """A fault at a msgspec path (`topics[1].title`; empty for the whole body), with the path as a JSON pointer.
+def fault(where: str, message: str) -> dict[str, Any]:
+    """A fault in plain words at a msgspec path (`topics[1].title`; empty for the whole body), as a JSON pointer.
 
     A field that is missing, or that is not known, is pointed at itself, not at the object around it.
     """
     steps = [step for step in re.split(r"[.\[\]]+", where) if step]
     if field := _FIELD.search(message):
         steps.append(field["field"])
-    return {"pointer": "/".join(["#", *(s.replace("~", "~0").replace("/", "~1") for s in steps)]), "detail": message}
+    pointer = "/".join(["#", *(step.replace("~", "~0").replace("/", "~1") for step in steps)])
+    sentence, facts = plain(message)
+    return {"pointer": pointer, "detail": sentence, **facts}
 
 
-def _body_fault(where: str, message: str) -> dict[str, str]:
+def _body_fault(where: str, message: str) -> dict[str, Any]:
     """Litestar calls the body `data`; without one its only word is that name."""
     if where != "data":
         return fault(where, message)
     return fault("", "a JSON body is required" if message == "'data'" else message)
 
 
+def _said_as(request: Request[Any, Any, Any], name: str) -> str:
+    """A parameter of the handler, as the caller knows it: `Last-Event-ID`."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return getattr(parameter and parameter.kwarg_definition, "name", None) or name
+
+
 def invalid_input(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
     """What Litestar and msgspec found wrong with the request."""
     extra = error.extra if isinstance(error.extra, list) else []
     faults = [
-        (_body_fault if e.get("source") == "body" else fault)(e.get("key", ""), e.get("message", ""))
+        _body_fault(e.get("key", ""), e.get("message", ""))
+        if e.get("source") == "body"
+        else fault(_said_as(request, e.get("key", "")), e.get("message", ""))
         for e in extra
         if isinstance(e, dict)
     ]

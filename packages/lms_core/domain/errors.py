@@ -74,18 +74,18 @@ class Invalid(Refusal, code="invalid"):
     """The request is not valid.
 
     `errors` lists each fault as `{"pointer": "#/email", "detail": "…"}` with a JSON pointer (RFC 6901) into the body
-    or to a query parameter. What a fault's detail names stands beside it.
+    or to a query parameter. What a fault's detail names stands beside it. One that is alone is the detail as well.
     """
 
     def __init__(self, detail: str = "", *, errors: tuple[dict[str, Any], ...] = (), **facts: object) -> None:
-        super().__init__(detail, **facts)
+        super().__init__(detail or (errors[0]["detail"] if len(errors) == 1 else ""), **facts)
         if errors:
             self.facts["errors"] = list(errors)
 
     @classmethod
     def at(cls, pointer: str, detail: str, **facts: object) -> Invalid:
         """One fault at one place: `Invalid.at("#/price/amount", "must be at most {most}", most=100)`."""
-        return cls(detail, errors=({"pointer": pointer, "detail": detail, **facts},))
+        return cls(errors=({"pointer": pointer, "detail": detail, **facts},))
 
     @property
     def named(self) -> Mapping[str, Any]:

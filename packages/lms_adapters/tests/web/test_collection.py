@@ -157,7 +157,7 @@ def test_a_cursor_that_was_tampered_with_is_none() -> None:
         7,
     ]
     for key in keys:
-        with pytest.raises(Invalid, match="request is not valid"):
+        with pytest.raises(Invalid, match="is no cursor of this collection"):
             read(f"cursor={write_cursor(key)}")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 from litestar import post
 from litestar.exceptions import ValidationException
-from litestar.params import FromQuery, JSONBody
+from litestar.params import FromQuery, HeaderParameter, JSONBody
 from litestar.testing import create_async_test_client
 
 from lms_adapters.web.messages import Body
@@ -25,7 +25,9 @@ class Thing(Body, frozen=True, kw_only=True):
 
 
 @post("/things")
-async def add(data: JSONBody[Thing], limit: FromQuery[int] = 1) -> None: ...
+async def add(
+    data: JSONBody[Thing], limit: FromQuery[int] = 1, after: Annotated[int, HeaderParameter(name="Last-Event-ID")] = 0
+) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,11 @@ async def test_faults_are_pointed_at(body: Any, query: str, pointer: str) -> Non
 
 def test_a_fault_without_a_place_is_the_whole() -> None:
     assert fault("", "no") == {"pointer": "#", "detail": "no"}
+
+
+async def test_a_header_is_pointed_at_by_its_name() -> None:
+    async with create_async_test_client([add], exception_handlers={ValidationException: invalid_input}) as client:
+        answer = await client.post("/things", json={"title": "a"}, headers={"last-event-id": "x"})
+    [told] = answer.json()["errors"]
+    assert told["pointer"] == "#/Last-Event-ID"
+    assert answer.json()["detail"] == told["detail"], "a fault that is alone is the detail as well"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
+from msgspec import DecodeError, Meta, json
 
 from lms_adapters.web.languages import ENGLISH, Language, Languages
+from lms_adapters.web.plain import plain
 from lms_adapters.web.problems import document, fault, headers_of
 from lms_core.domain.errors import Forbidden, Invalid, TooLarge, Unavailable
 
@@ -63,19 +67,56 @@ def test_faults_keep_their_places_and_facts() -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("Expected `str`, got `int`", "erwartet wird `str`, es kam `int`"),
-        ("Expected `str` of length <= 3", "darf höchstens die Länge 3 haben"),
-        ("Expected `int` >= 1", "muss mindestens 1 sein"),
-        ("Expected `str` matching regex '^[A-Z]{3}$'", "muss von der Form '^[A-Z]{3}$' sein"),
-        ("Object contains unknown field `a {detail} b`", "das Feld `a {detail} b` ist hier nicht bekannt"),
-        ("Invalid UUID", "muss eine UUID sein"),
+        ("Expected `str | null`, got `int`", ["must be of the type string | null, not integer", {"wanted", "got"}]),
+        ("Expected `str` of length >= 1", ["must not be empty", set()]),
+        ("Expected `str` of length <= 3", ["must have at most 3 characters", {"most"}]),
+        ("Expected `array` of length <= 3", ["must have at most 3 entries", {"most"}]),
+        ("Expected `int` >= 1", ["must be at least 1", {"least"}]),
+        ("Expected `str` matching regex '^[A-Z]{3}$'", ["must have the form '^[A-Z]{3}$'", {"form"}]),
+        ("Object contains unknown field `a {detail} b`", ["is not known here", set()]),
+        ("Object missing required field `a`", ["is required", set()]),
+        ("Invalid enum value '{most}'", ["'{most}' is none of the possible values", {"value"}]),
+        ("Invalid UUID", ["must be a UUID", set()]),
+        ("JSON is malformed: invalid character (byte 0)", ["is not JSON: invalid character (byte 0)", {"why"}]),
     ],
 )
-def test_what_libraries_say_is_told_too(said: str, told: str) -> None:
+def test_what_libraries_say_is_told_in_plain_words(said: str, told: list[Any]) -> None:
     refusal = Invalid(errors=(fault("title", said),))
     [german] = document(refusal, "/x", GERMAN)["errors"]
     [english] = document(refusal, "/x")["errors"]
-    assert (german["detail"], english["detail"]) == (told, said)
+    assert [english["detail"], english.keys() - {"pointer", "detail"}] == told
+    assert german["detail"] != english["detail"]
+    assert {**german, "detail": ""} == {**english, "detail": ""}
+
+
+def test_every_way_to_be_wrong_has_plain_words() -> None:
+    """msgspec's words would show if it changed them."""
+    wrong: list[tuple[Any, str]] = [
+        (str, "1"),
+        (Annotated[str, Meta(min_length=1)], '""'),
+        (Annotated[str, Meta(min_length=2)], '""'),
+        (Annotated[str, Meta(max_length=1)], '"ab"'),
+        (Annotated[str, Meta(pattern="^a$")], '"b"'),
+        (Annotated[list[int], Meta(min_length=1)], "[]"),
+        (Annotated[list[int], Meta(min_length=2)], "[]"),
+        (Annotated[list[int], Meta(max_length=1)], "[1, 2]"),
+        (Annotated[int, Meta(ge=1)], "0"),
+        (Annotated[int, Meta(le=1)], "2"),
+        (int, "1e400"),
+        (int, "1.5"),
+        (Literal["a"], '"b"'),
+        (dict[str, int], "[]"),
+        (UUID, '"x"'),
+        (datetime, '"x"'),
+        (Annotated[datetime, Meta(tz=True)], '"2026-03-02T09:00:00"'),
+        (str, '"a'),
+        (str, "x"),
+    ]
+    for kind, raw in wrong:
+        with pytest.raises(DecodeError) as refused:
+            json.decode(raw, type=kind)
+        sentence, _ = plain(str(refused.value))
+        assert sentence != str(refused.value), (kind, raw)
 
 
 def test_what_a_language_has_no_words_for() -> None:

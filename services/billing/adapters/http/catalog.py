@@ -22,7 +22,12 @@ class PriceBody(Body, frozen=True, kw_only=True):
     course_id: UUID
     amount: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT, examples=[4900])]
     """Minor units; 0 makes it free from now on."""
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
+    currency: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=20, description="ISO 4217.", examples=["EUR"], extra_json_schema={"pattern": "^[A-Z]{3}$"}
+        ),
+    ]
 
 
 class PriceView(View, kw_only=True):
