@@ -23,12 +23,14 @@ Facts that a program reads are declared, so that the documents and every generat
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, NotRequired, TypedDict
+from typing import Annotated, Any, ClassVar, NotRequired, ParamSpec, TypedDict, TypeVar, cast
 
 from msgspec import Meta
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -94,6 +96,35 @@ class Invalid(Refusal, code="invalid"):
             case [dict(fault)]:
                 return self.facts | fault
         return self.facts
+
+
+class Findings:
+    """What is wrong in several places, so that a form is told all of it at once.
+
+    found = Findings()
+    name = found.of(tidy_name, raw)
+    text = found.of(tidy_bio, bio)
+    found.end()
+    """
+
+    def __init__(self) -> None:
+        self._faults: list[dict[str, Any]] = []
+
+    def of(self, check: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What the check gives; where it raises Invalid, nothing that could be used before `end`."""
+        try:
+            return check(*args, **kwargs)
+        except Invalid as invalid:
+            faults = invalid.facts.get("errors")
+            if type(invalid) is not Invalid or not isinstance(faults, list):
+                raise
+            self._faults += faults
+            return cast(T, None)
+
+    def end(self) -> None:
+        """Raises Invalid with all that was found."""
+        if self._faults:
+            raise Invalid(errors=tuple(self._faults))
 
 
 class Unprocessable(Invalid, code="unprocessable"):

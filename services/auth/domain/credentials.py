@@ -39,9 +39,9 @@ def check_password(password: str, *, email: str, display_name: str) -> None:
     """Raises Invalid at #/password when it is too short, too long or too close to the account."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise Invalid.at("#/password", "must be {least} to {most} characters", least=MIN_LENGTH, most=MAX_LENGTH)
-    lowered = password.lower()
+    lowered, address, name = password.lower(), email.strip().lower(), " ".join(display_name.lower().split())
     if len(set(lowered)) < 4:
         raise Invalid.at("#/password", "must have more than three different characters")
-    for part in (email.lower().partition("@")[0], email.lower(), display_name.lower()):
+    for part in (address.partition("@")[0], address, name):
         if len(part) >= 4 and part in lowered:
             raise Invalid.at("#/password", "must not contain your name or address")

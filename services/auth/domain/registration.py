@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.errors import Conflict, Invalid
+from lms_core.domain.errors import Conflict, Findings, Invalid
 from lms_core.domain.people import language_tag, tidy_name
 
+MAX_EMAIL = 254
 _LOCAL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}")
 _LETTERS = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
 """Categories of Unicode that a domain's labels are made of, beside the hyphen."""
@@ -36,7 +37,7 @@ def normal_email(raw: str) -> str:
     """The address as accounts are found by. Raises Invalid at #/email."""
     email = raw.strip().lower()
     local, _, domain = email.partition("@")
-    if not email.isprintable() or not _LOCAL.fullmatch(local) or not _is_domain(domain):
+    if len(email) > MAX_EMAIL or not email.isprintable() or not _LOCAL.fullmatch(local) or not _is_domain(domain):
         raise Invalid.at("#/email", "is not an e-mail address")
     return email
 
@@ -60,5 +61,8 @@ def _is_domain(text: str) -> bool:
 
 def new_account(*, id: UUID, email: str, display_name: str, locale: str, at: datetime) -> Account:
     """Raises Invalid with a pointer to what is wrong."""
-    name, language = tidy_name(display_name), language_tag(locale)
-    return Account(id=id, email=normal_email(email), display_name=name, locale=language, created_at=at)
+    found = Findings()
+    address = found.of(normal_email, email)
+    name, language = found.of(tidy_name, display_name), found.of(language_tag, locale)
+    found.end()
+    return Account(id=id, email=address, display_name=name, locale=language, created_at=at)

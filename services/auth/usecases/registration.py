@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms_core.contracts.auth import RegistrationRepeated, RoleAssigned, UserCreated
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Findings, Invalid
 from lms_core.ports.clock import Clock
 from lms_core.ports.ids import Ids
 from lms_core.ports.uow import UnitOfWork
@@ -70,9 +70,12 @@ class Register:
     ids: Ids
 
     async def __call__(self, *, email: str, password: str, display_name: str, locale: str = "en") -> None:
-        now = self.clock.now()
-        account = new_account(id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now)
-        check_password(password, email=account.email, display_name=account.display_name)
+        now, found = self.clock.now(), Findings()
+        account = found.of(
+            new_account, id=self.ids.new(), email=email, display_name=display_name, locale=locale, at=now
+        )
+        found.of(check_password, password, email=email, display_name=display_name)
+        found.end()
         password_hash = await self.passwords.hash(password)
         with suppress(AddressTaken):  # somebody registered the address at this very moment: the answer is the same
             async with self.uow:
@@ -97,10 +100,12 @@ class RegisterAdministrator:
     ids: Ids
 
     async def __call__(self, *, email: str, password: str, display_name: str) -> Account:
-        account = new_account(
-            id=self.ids.new(), email=email, display_name=display_name, locale="en", at=self.clock.now()
+        found = Findings()
+        account = found.of(
+            new_account, id=self.ids.new(), email=email, display_name=display_name, locale="en", at=self.clock.now()
         )
-        check_password(password, email=account.email, display_name=account.display_name)
+        found.of(check_password, password, email=email, display_name=display_name)
+        found.end()
         password_hash = await self.passwords.hash(password)
         async with self.uow:
             if await self.accounts.by_email(account.email) is not None:

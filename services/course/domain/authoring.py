@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from types import EllipsisType
 from typing import Literal
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid, Stale
+from lms_core.domain.errors import Findings, Invalid, Stale
+from lms_core.domain.text import shows
 from lms_core.domain.time import moment_after
 
 MAX_TITLE, MAX_SUMMARY, MAX_CAPACITY = 200, 5000, 1_000_000
@@ -21,7 +23,7 @@ CourseStatus = Literal["draft", "published"]
 def normal_title(raw: str, pointer: str = "#/title") -> str:
     """One line with single spaces. Raises Invalid at the pointer."""
     title = " ".join(raw.split())
-    if not 1 <= len(title) <= MAX_TITLE or _CONTROL.search(title):
+    if len(title) > MAX_TITLE or not shows(title) or _CONTROL.search(title):
         raise Invalid.at(pointer, "must be 1 to {most} characters without control characters", most=MAX_TITLE)
     return title
 
@@ -63,17 +65,19 @@ class Course:
         if version != self.version:
             raise Stale(current=self.version)
 
-    def rename(self, title: str) -> None:
-        """Raises Invalid."""
-        self.title = normal_title(title)
-
-    def describe(self, summary: str) -> None:
-        """Raises Invalid."""
-        self.summary = normal_summary(summary)
-
-    def limit(self, capacity: int | None) -> None:
-        """Raises Invalid."""
-        self.capacity = possible_capacity(capacity)
+    def edit(
+        self, *, title: str | None, summary: str | None, capacity: int | EllipsisType | None, at: datetime
+    ) -> bool:
+        """Change what is given, `...` is no capacity given; whether anything became different. Raises Invalid."""
+        found = Findings()
+        name = self.title if title is None else found.of(normal_title, title)
+        text = self.summary if summary is None else found.of(normal_summary, summary)
+        places = self.capacity if isinstance(capacity, EllipsisType) else found.of(possible_capacity, capacity)
+        found.end()
+        if (name, text, places) == (self.title, self.summary, self.capacity):
+            return False
+        self.title, self.summary, self.capacity, self.updated_at = name, text, places, at
+        return True
 
     def touch(self, at: datetime) -> None:
         """Something that belongs to it has changed: so does the entity tag, even within a millisecond."""
@@ -82,11 +86,7 @@ class Course:
 
 def new_course(*, id: UUID, instructor_id: UUID, title: str, summary: str, at: datetime) -> Course:
     """A draft. Raises Invalid with a pointer to what is wrong."""
-    return Course(
-        id=id,
-        instructor_id=instructor_id,
-        title=normal_title(title),
-        summary=normal_summary(summary),
-        created_at=at,
-        updated_at=at,
-    )
+    found = Findings()
+    name, text = found.of(normal_title, title), found.of(normal_summary, summary)
+    found.end()
+    return Course(id=id, instructor_id=instructor_id, title=name, summary=text, created_at=at, updated_at=at)

@@ -95,14 +95,8 @@ class EditCourse:
             course = await self.courses.get(course_id)
             must_edit(me, course.instructor_id, course.published_version)
             course.read_as(version)
-            if title is not None:
-                course.rename(title)
-            if summary is not None:
-                course.describe(summary)
-            if not isinstance(capacity, EllipsisType):
-                course.limit(capacity)
-            course.updated_at = self.clock.now()
-            await self.courses.update(course)
+            if course.edit(title=title, summary=summary, capacity=capacity, at=self.clock.now()):
+                await self.courses.update(course)
         return (await self.courses.details(course_id)).edited(course)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Findings, Invalid
 from lms_core.domain.people import language_tag
 
+MAX_ZONE = 64
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
 
@@ -65,14 +66,17 @@ class Preferences:
         self, *, locale: str, time_zone: str, reduced_motion: bool, notifications: NotificationDefaults
     ) -> None:
         """Choose anew. Raises Invalid with a pointer to what is wrong."""
-        self.locale, self.time_zone = language_tag(locale), known_zone(time_zone)
+        found = Findings()
+        language, zone = found.of(language_tag, locale), found.of(known_zone, time_zone)
+        found.end()
+        self.locale, self.time_zone = language, zone
         self.reduced_motion, self.notifications = reduced_motion, notifications
 
 
 def known_zone(name: str) -> str:
     """Raises Invalid at #/time_zone for what is no IANA time zone."""
     try:
-        if _ZONE.fullmatch(name):
+        if len(name) <= MAX_ZONE and _ZONE.fullmatch(name):
             ZoneInfo(name)
             return name
     except (KeyError, ValueError, OSError):  # unknown, no time zone file, a folder of them or too long a name

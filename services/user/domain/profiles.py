@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Findings, Invalid
 from lms_core.domain.people import tidy_name
+from lms_core.domain.text import is_plain
 
 MAX_BIO = 2000
 
@@ -26,8 +28,10 @@ class Profile:
 
     def edit(self, *, display_name: str | None, bio: str | None, at: datetime) -> bool:
         """Change what is given; whether anything became different. Raises Invalid with a pointer to what is wrong."""
-        name = self.display_name if display_name is None else tidy_name(display_name)
-        text = self.bio if bio is None else tidy_bio(bio)
+        found = Findings()
+        name = self.display_name if display_name is None else found.of(tidy_name, display_name)
+        text = self.bio if bio is None else found.of(tidy_bio, bio)
+        found.end()
         if (name, text) == (self.display_name, self.bio):
             return False
         self.display_name, self.bio, self.updated_at = name, text, at
@@ -38,6 +42,6 @@ def tidy_bio(raw: str) -> str:
     """Lines of text; an empty one is none. Raises Invalid at #/bio."""
     lines = [line.rstrip() for line in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     bio = "\n".join(lines).strip()
-    if len(bio) > MAX_BIO or not all(c.isprintable() or c in "\n\t" for c in bio):
+    if len(bio) > MAX_BIO or not is_plain(re.sub("[\n\t]", "", bio)):
         raise Invalid.at("#/bio", "must be at most {most} printable characters, tabs and line breaks", most=MAX_BIO)
     return bio

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
 from litestar import Controller, post
 from litestar.params import JSONBody
 
 from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject, repeatable
-from lms_adapters.web.messages import Body, View
+from lms_adapters.web.messages import Body, View, documented
+from lms_core.domain.people import MAX_NAME, MAX_TAG
+from services.auth.domain.credentials import MAX_LENGTH, MIN_LENGTH
+from services.auth.domain.registration import MAX_EMAIL
 from services.auth.usecases.registration import Register
 
 
 class RegisterBody(Body, frozen=True, kw_only=True):
-    email: Annotated[str, msgspec.Meta(max_length=254, examples=["ada@example.org"])]
-    password: Annotated[str, msgspec.Meta(max_length=256, examples=["correct horse battery"])]
-    display_name: Annotated[str, msgspec.Meta(max_length=200, examples=["Ada Lovelace"])]
-    locale: Annotated[str, msgspec.Meta(max_length=35, examples=["en"])] = "en"
+    email: Annotated[str, documented(maxLength=MAX_EMAIL, examples=["ada@example.org"])]
+    password: Annotated[str, documented(minLength=MIN_LENGTH, maxLength=MAX_LENGTH, examples=["correct horse battery"])]
+    display_name: Annotated[str, documented(minLength=1, maxLength=MAX_NAME, examples=["Ada Lovelace"])]
+    locale: Annotated[str, documented(maxLength=MAX_TAG, examples=["en"])] = "en"
 
 
 class AcceptedView(View, kw_only=True):

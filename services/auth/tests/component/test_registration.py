@@ -77,6 +77,14 @@ async def test_bad_input_is_refused_at_its_place(tmp_path: Path, change: dict[st
         assert await service.published(UserCreated) == []
 
 
+async def test_a_form_is_told_all_its_faults(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        body = {"email": "ada@", "password": "short", "display_name": "", "locale": "!"}
+        answer = await service.client().post("/api/v1/auth/register", json=body)
+        pointers = [fault["pointer"] for fault in answer.json()["errors"]]
+        assert (answer.status_code, pointers) == (400, ["#/email", "#/display_name", "#/locale", "#/password"])
+
+
 async def test_a_repeated_key_has_one_effect(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         client, key = service.client(), {"Idempotency-Key": "a1"}

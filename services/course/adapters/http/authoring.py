@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
@@ -15,14 +14,14 @@ from lms_adapters.web.answers import made_at
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject, repeatable
-from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.messages import Body, View, documented, view
 from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from services.course.domain.authoring import MAX_CAPACITY, MAX_SUMMARY, MAX_TITLE, CourseStatus
 from services.course.usecases.authoring import CreateCourse, EditCourse, ListCourses, ShowCourse
 
-Title: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE, examples=["Analytical engines"])]
-Summary: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_SUMMARY, examples=["From punched cards to loops."])]
-Capacity: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MAX_CAPACITY, examples=[30])]
+Title: TypeAlias = Annotated[str, documented(minLength=1, maxLength=MAX_TITLE, examples=["Analytical engines"])]
+Summary: TypeAlias = Annotated[str, documented(maxLength=MAX_SUMMARY, examples=["From punched cards to loops."])]
+Capacity: TypeAlias = Annotated[int, documented(minimum=0, maximum=MAX_CAPACITY, examples=[30])]
 
 
 class CourseBody(Body, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
-from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.messages import Body, View, documented, view
 from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from lms_core.ports.ids import Ids
 from services.course.adapters.http.authoring import Title
@@ -22,13 +22,13 @@ from services.course.usecases.outline import ReplaceOutline, ShowOutline
 
 
 class TextBlock(Body, frozen=True, kw_only=True, tag_field="kind", tag="text"):
-    markdown: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_MARKDOWN, examples=["# Hello"])]
+    markdown: Annotated[str, documented(minLength=1, maxLength=MAX_MARKDOWN, examples=["# Hello"])]
     """CommonMark."""
 
 
 class VideoBlock(Body, frozen=True, kw_only=True, tag_field="kind", tag="video"):
-    url: Annotated[str, msgspec.Meta(max_length=MAX_URL, examples=["https://media.example.org/hello.mp4"])]
-    seconds: Annotated[int, msgspec.Meta(ge=1, le=MAX_SECONDS, examples=[90])]
+    url: Annotated[str, documented(maxLength=MAX_URL, examples=["https://media.example.org/hello.mp4"])]
+    seconds: Annotated[int, documented(minimum=1, maximum=MAX_SECONDS, examples=[90])]
     """How long it runs."""
 
 

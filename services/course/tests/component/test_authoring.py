@@ -47,6 +47,20 @@ async def test_bad_input_is_refused_at_its_place(steps: Steps, body: dict[str, s
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+async def test_an_edit_that_changes_nothing_makes_no_version(steps: Steps) -> None:
+    course = await steps.draft()
+    before = await steps.author.get(f"{COURSES}/{course}")
+    same = await steps.author.patch(
+        f"{COURSES}/{course}", json={"title": before.json()["title"]}, headers={"if-match": before.headers["etag"]}
+    )
+    assert (same.json(), same.headers["etag"]) == (before.json(), before.headers["etag"])
+
+
+async def test_a_form_is_told_all_its_faults(steps: Steps) -> None:
+    answer = await steps.author.post(COURSES, json={"title": "", "summary": "x" * 5001})
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["#/title", "#/summary"]
+
+
 async def test_unknown_fields_are_refused(steps: Steps) -> None:
     assert (await steps.author.post(COURSES, json={"title": "x", "price": 3})).status_code == 400
 

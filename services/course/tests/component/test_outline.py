@@ -72,6 +72,27 @@ async def test_faults_are_named_at_their_place(steps: Steps, given: list[dict[st
     assert pointer in [fault["pointer"] for fault in answer.json()["errors"]]
 
 
+async def test_all_that_is_wrong_is_told_at_once(steps: Steps) -> None:
+    text = {"kind": "text", "markdown": ""}
+    answer = await steps.outline(
+        await steps.draft(),
+        [
+            {
+                "title": "",
+                "lessons": [{"title": "", "topics": [{"title": "x" * 201, "blocks": [text, FILM | {"seconds": 0}]}]}],
+            }
+        ],
+    )
+    topic = "#/modules/0/lessons/0/topics/0"
+    assert {fault["pointer"] for fault in answer.json()["errors"]} == {
+        "#/modules/0/title",
+        "#/modules/0/lessons/0/title",
+        f"{topic}/title",
+        f"{topic}/blocks/0/markdown",
+        f"{topic}/blocks/1/seconds",
+    }
+
+
 async def test_only_the_author_works_on_it(steps: Steps) -> None:
     draft, published = await steps.draft(), await steps.published()
     for course, status in ((draft, 404), (published, 403)):

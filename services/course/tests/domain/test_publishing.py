@@ -33,7 +33,7 @@ def test_versions_are_numbered_from_one() -> None:
     course = draft()
     first = next_version(course, None)
     second = next_version(course, first, (replace(FULL[0], title="N"),))
-    course.rename("D")
+    course.title = "D"
     third = next_version(course, second, second.modules)
     assert [v.version for v in (first, second, third)] == [1, 2, 3]
     assert course.published_version == 3

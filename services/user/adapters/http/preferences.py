@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from litestar import Controller, Response, get, put
 from litestar.params import JSONBody
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
-from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.messages import Body, View, documented, view
 from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
-from services.user.domain.preferences import NotificationDefaults
+from lms_core.domain.people import MAX_TAG
+from services.user.domain.preferences import MAX_ZONE, NotificationDefaults
 from services.user.usecases.preferences import SetPreferences, ShowPreferences
 
 
@@ -38,8 +38,8 @@ class NotificationsBody(Body, frozen=True, kw_only=True):
 
 
 class PreferencesBody(Body, frozen=True, kw_only=True):
-    locale: Annotated[str, msgspec.Meta(max_length=35, examples=["en"])]
-    time_zone: Annotated[str, msgspec.Meta(max_length=64, examples=["Europe/Berlin"])]
+    locale: Annotated[str, documented(maxLength=MAX_TAG, examples=["en"])]
+    time_zone: Annotated[str, documented(maxLength=MAX_ZONE, examples=["Europe/Berlin"])]
     reduced_motion: bool
     notifications: NotificationsBody
 

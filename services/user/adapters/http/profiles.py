@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, get, patch
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
@@ -14,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.collection import Collection, Page, Wanted
 from lms_adapters.web.inject import FromDishka, inject
-from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.messages import Body, View, documented, view
 from lms_adapters.web.preconditions import IfMatch, IfNoneMatch, required_version, tagged
 from lms_core.domain.people import MAX_NAME
 from services.user.domain.profiles import MAX_BIO
@@ -22,8 +21,10 @@ from services.user.usecases.profiles import EditProfile, ListProfiles, ShowMyPro
 
 
 class EditProfileBody(Body, frozen=True, kw_only=True):
-    display_name: Annotated[str, msgspec.Meta(max_length=2 * MAX_NAME, examples=["Ada Lovelace"])] | UnsetType = UNSET
-    bio: Annotated[str, msgspec.Meta(max_length=2 * MAX_BIO, examples=["Mathematics and poetry."])] | UnsetType = UNSET
+    display_name: Annotated[str, documented(minLength=1, maxLength=MAX_NAME, examples=["Ada Lovelace"])] | UnsetType = (
+        UNSET
+    )
+    bio: Annotated[str, documented(maxLength=MAX_BIO, examples=["Mathematics and poetry."])] | UnsetType = UNSET
 
 
 class MyProfileView(View, kw_only=True):

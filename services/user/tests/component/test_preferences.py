@@ -132,6 +132,12 @@ async def test_what_is_wrong_is_pointed_at(service: ServiceUnderTest, change: An
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+async def test_all_that_is_wrong_is_told_at_once(service: ServiceUnderTest) -> None:
+    body = DEFAULTS | {"locale": "_", "time_zone": "Mars/Olympus"}
+    answer = await service.client("learner", id=ADA).put(PREFERENCES, json=body, headers={"if-match": '"1"'})
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["#/locale", "#/time_zone"]
+
+
 async def test_they_are_nobody_elses_business(service: ServiceUnderTest) -> None:
     assert problem(await service.client().get(PREFERENCES)) == (401, "unauthenticated")
     assert problem(await service.client().put(PREFERENCES, json=BERLIN)) == (401, "unauthenticated")

@@ -102,6 +102,18 @@ async def test_what_is_wrong_is_pointed_at(service: ServiceUnderTest, body: obje
     assert await service.published(ProfileUpdated) == []
 
 
+async def test_all_that_is_wrong_is_told_at_once(service: ServiceUnderTest) -> None:
+    body = {"display_name": "\u200d", "bio": "\x00"}
+    answer = await service.client("learner", id=ADA).patch(ME, json=body, headers={"if-match": '"1"'})
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["#/display_name", "#/bio"]
+
+
+async def test_people_write_in_every_script(service: ServiceUnderTest) -> None:
+    body = {"display_name": "پگاه‌سادات", "bio": "👩‍👩‍👧\n\u3000日本語"}
+    answer = await service.client("learner", id=ADA).patch(ME, json=body, headers={"if-match": '"1"'})
+    assert (answer.status_code, answer.json() | body) == (200, answer.json())
+
+
 async def rivals(service: ServiceUnderTest) -> None:
     ada = service.client("learner", id=ADA)
     edits = [ada.patch(ME, json={"bio": f"tab {n}"}, headers={"if-match": '"1"'}) for n in range(4)]
