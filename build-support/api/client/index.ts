@@ -39,13 +39,15 @@ export class Lms {
     this.#tokens = tokens && { ...tokens, ends: Date.now() + tokens.expires_in * 1000 };
   }
 
-  /** One renewal at a time: a refresh token counts once. */
+  /** One renewal at a time: a refresh token counts once. Only a 401 says that it does not count any more. */
   async #fresh(): Promise<string | undefined> {
     if (this.#tokens && this.#tokens.ends - EARLY_MS < Date.now()) {
       const body = { refresh_token: this.#tokens.refresh_token };
       this.#renewal ??= this.#bare
         .POST("/api/v1/auth/refresh", { body })
-        .then(({ data }) => this.#keep(data))
+        .then(({ data, response }) => {
+          if (data || response.status === 401) this.#keep(data);
+        })
         .finally(() => (this.#renewal = undefined));
       await this.#renewal;
     }
