@@ -22,16 +22,20 @@ class FreshnessView(View, kw_only=True):
     waiting_since: datetime | None
     """Since when the oldest event waits that is not counted yet; null when all are counted."""
     behind_seconds: int
+    """How long that is; 0 when all are counted."""
 
 
 class CourseView(View, kw_only=True):
     course_id: UUID
     title: str
     enrolled: int
+    """Places, but for those that were given up."""
     active: int
+    """Of them, by the status of the place."""
     pending: int
     suspended: int
     completed: int
+    """Learners who completed it."""
     seconds: int
     """Time on task of all learners."""
     revenue: dict[str, int]
@@ -49,15 +53,21 @@ class CourseView(View, kw_only=True):
 
 class DayTotalView(View, kw_only=True):
     day: date
+    """In UTC."""
     type: str
+    """Of the events."""
     events: int
+    """How many there were."""
 
 
 class OverviewView(View, kw_only=True):
     events: int
+    """Counted since the beginning."""
     as_of: datetime | None
+    """Time of the newest of them; null without any."""
     freshness: FreshnessView
     days: list[DayTotalView]
+    """By day and type; a day without events of a type is left out."""
 
 
 class MetricsController(Controller):

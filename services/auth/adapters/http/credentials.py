@@ -16,6 +16,7 @@ from services.auth.usecases.credentials import ChoosePassword
 
 class ChosenBody(Body, frozen=True, kw_only=True):
     token: Annotated[str, msgspec.Meta(max_length=200)]
+    """As `lms admin create` printed it."""
     password: Annotated[str, msgspec.Meta(max_length=256, examples=["correct horse battery"])]
 
 

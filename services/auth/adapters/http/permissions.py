@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, delete, post
 from litestar.params import FromPath, JSONBody, PathParameter
 
 from lms_adapters.web.auth import Me, requires
 from lms_adapters.web.inject import FromDishka, inject
-from lms_adapters.web.messages import Body, View, view
+from lms_adapters.web.messages import Body, View, documented, view
+from lms_core.security.permissions import ROLES
 from services.auth.usecases.permissions import AssignRole, RevokeRole
 
 Role: TypeAlias = Annotated[str, PathParameter(description="The role that is taken back.")]
 
 
 class RoleBody(Body, frozen=True, kw_only=True):
-    role: Annotated[str, msgspec.Meta(max_length=50, examples=["instructor"])]
+    role: Annotated[str, documented(enum=sorted(ROLES), examples=["instructor"])]
 
 
 class RoleView(View, kw_only=True):

@@ -21,6 +21,7 @@ class RegisterBody(Body, frozen=True, kw_only=True):
     password: Annotated[str, documented(minLength=MIN_LENGTH, maxLength=MAX_LENGTH, examples=["correct horse battery"])]
     display_name: Annotated[str, documented(minLength=1, maxLength=MAX_NAME, examples=["Ada Lovelace"])]
     locale: Annotated[str, documented(maxLength=MAX_TAG, examples=["en"])] = "en"
+    """The language of mails and inbox (BCP 47)."""
 
 
 class AcceptedView(View, kw_only=True):

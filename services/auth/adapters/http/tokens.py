@@ -27,7 +27,9 @@ class TokensView(View, kw_only=True):
     """A pair of tokens."""
 
     access_token: str
+    """For `Authorization: Bearer …`; to clients it is opaque."""
     refresh_token: str
+    """Counts once: the next pair comes with the next one."""
     token_type: Literal["Bearer"]
     expires_in: int
     """Seconds that the access token counts."""

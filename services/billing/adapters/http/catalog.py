@@ -34,8 +34,11 @@ class PriceView(View, kw_only=True):
     id: UUID
     course_id: UUID
     amount: int
+    """In minor units; 0: the course became free."""
     currency: str
+    """ISO 4217."""
     set_at: datetime
+    """It counts for enrollments from then on, until the next."""
 
 
 PRICES = Collection(

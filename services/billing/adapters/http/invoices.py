@@ -19,14 +19,19 @@ from services.billing.usecases.invoices import ListInvoices, ShowInvoice
 class InvoiceView(View, kw_only=True):
     id: UUID
     number: str
+    """Without gaps, in the order of issue."""
     payment_id: UUID
     enrollment_id: UUID
     course_id: UUID
     course_title: str
+    """As it was called when the place was taken."""
     amount: int
+    """In minor units: 4900 is 49.00 EUR, and 4900 JPY."""
     currency: str
+    """ISO 4217."""
     issued_at: datetime
     trace_id: str
+    """Of the click that led here: `/traces/{trace_id}`."""
 
 
 INVOICES = Collection(

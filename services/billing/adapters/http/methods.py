@@ -19,11 +19,13 @@ from services.billing.usecases.methods import AddMethod, ListMethods, RemoveMeth
 
 class MethodBody(Body, frozen=True, kw_only=True):
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=200, examples=["pm_ok"])]
+    """The provider's own form gives it for a card; the sandbox knows `pm_ok`, `pm_declined` and `pm_timeout`."""
 
 
 class MethodView(View, kw_only=True):
     id: UUID
     token: str
+    """The provider's name for it."""
     added_at: datetime
 
 

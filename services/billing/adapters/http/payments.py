@@ -25,13 +25,18 @@ class PaymentView(View, kw_only=True):
     course_id: UUID
     course_title: str
     amount: int
+    """In minor units: 4900 is 49.00 EUR, and 4900 JPY."""
     currency: str
+    """ISO 4217."""
     status: Annotated[Status, msgspec.Meta(examples=["succeeded"])]
+    """`open`, `charging`: on its way. `closing`: its place was given up; soon `cancelled`, unless it was charged before."""
     reason: Annotated[Reason | None, msgspec.Meta(examples=[None])]
     """Why it failed."""
     attempts: int
+    """How often the provider was asked."""
     opened_at: datetime
     settled_at: datetime | None
+    """When it succeeded, failed or was cancelled; null until then."""
 
 
 PAYMENTS = Collection(

@@ -42,9 +42,13 @@ class CourseView(View, kw_only=True):
     title: str
     summary: str
     status: CourseStatus
+    """A draft is known to its author only."""
     published_version: int | None
+    """The newest that was published; null for a draft."""
     capacity: int | None
+    """How many places there are; null: no limit."""
     places_taken: int
+    """Those that are kept until they are paid for count as well."""
     price_id: UUID | None
     """What to agree to when taking a place; null when it is free."""
     amount: int | None

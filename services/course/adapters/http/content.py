@@ -19,6 +19,7 @@ from services.course.usecases.content import ReadContent
 class ContentView(View, kw_only=True):
     course_id: UUID
     course_version: int
+    """It never changes: keep it as long as the enrollment shows the same."""
     title: str
     modules: list[ModuleView]
 

@@ -31,9 +31,11 @@ class EnrollmentView(View, kw_only=True):
     id: UUID
     course_id: UUID
     course_version: int
+    """Of the content: that of the day of enrollment."""
     course_title: str
     learner_id: UUID
     status: Annotated[EnrollmentStatus, msgspec.Meta(examples=["pending"])]
+    """Only what is active opens the content."""
     reason: Annotated[SuspendReason | CancelReason | None, msgspec.Meta(examples=[None])]
     """Why it is suspended or cancelled."""
     price_id: UUID | None

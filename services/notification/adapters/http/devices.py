@@ -30,6 +30,7 @@ class DeviceBody(Body, frozen=True, kw_only=True):
     address: Annotated[str, msgspec.Meta(min_length=1, max_length=2000, examples=["+49 30 901820"])]
     """A phone number with its country, or the endpoint of the push subscription."""
     name: Annotated[str, msgspec.Meta(max_length=60, examples=["My phone"])] = ""
+    """What its owner calls it."""
     keys: PushKeys | None = None
     """Of the push subscription."""
 
@@ -38,7 +39,9 @@ class DeviceView(View, kw_only=True):
     id: UUID
     channel: DeviceChannel
     address: str
+    """A phone number (E.164), or the endpoint of the push subscription."""
     name: str
+    """What its owner calls it."""
     added_at: datetime
 
 

@@ -19,12 +19,18 @@ from services.notification.usecases.messages import ListMessages, ReadMessage
 class MessageView(View, kw_only=True):
     id: UUID
     kind: Kind
+    """What happened, for programs."""
     topic: Topic
+    """What the preferences choose channels for: of `account` and `billing` a mail comes in any case."""
     title: str
     body: str
+    """In the language of the preferences at that time."""
     facts: dict[str, str | int]
+    """What the words speak of, for programs: `course_id`, `enrollment_id` and the title as `course` where it is about
+    a course, and by kind `reason`, `amount`, `currency`, `percent` and the like."""
     created_at: datetime
     read_at: datetime | None
+    """Null while it is unread."""
 
 
 class InboxView(Page[MessageView], kw_only=True):

@@ -21,26 +21,37 @@ class TopicView(View, kw_only=True):
     topic_id: UUID
     title: str
     required: bool
+    """Counts towards the percentage."""
     seconds: int
+    """Time spent, over all activities."""
     position: int
+    """Where to go on: that of the activity that occurred last."""
     last_at: datetime | None
     """When the activity occurred that the position is from; null when nothing was done."""
     completed_at: datetime | None
+    """Null until it is completed."""
 
 
 class StandingView(View, kw_only=True):
     enrollment_id: UUID
     course_id: UUID
     course_version: int
+    """Of the content that the learner is on."""
     title: str
     status: Status
+    """Of the enrollment."""
     percent: int
+    """Of the required topics, rounded down."""
     completed_topics: int
+    """Of the required ones."""
     required_topics: int
     seconds: int
+    """Time spent, over all topics."""
     rule_version: int
+    """By which the percentage is worked out: see the proof."""
     enrolled_at: datetime
     completed_at: datetime | None
+    """When all required topics were; null until then."""
 
 
 class ProgressView(StandingView, kw_only=True):

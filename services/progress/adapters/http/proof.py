@@ -23,19 +23,25 @@ class CountedView(View, kw_only=True):
     seconds: int
     position: int
     occurred_at: datetime
+    """By the learner's device."""
     recorded_at: datetime
+    """By our clock."""
 
 
 class LoggedView(View, kw_only=True):
     event_id: UUID
     type: str
+    """Of the event."""
     time: datetime
     activity: CountedView
+    """What the event says."""
 
 
 class GroundView(View, kw_only=True):
     type: str
+    """Of the event."""
     subject: UUID
+    """The aggregate it is about."""
     time: datetime
 
 
@@ -58,13 +64,21 @@ class ProofView(View, kw_only=True):
     course_version: int
     rule_version: int
     rule: str
+    """In words."""
     grounds: list[GroundView]
+    """The events that the outline and the place come from."""
     required: list[RequiredView]
+    """The topics that count."""
     events: list[LoggedView]
+    """Every activity that was counted, as it was recorded."""
     arithmetic: str
+    """With the numbers in it."""
     result: ResultView
+    """Worked out anew from these events."""
     shown: ResultView
+    """What the other pages show."""
     agrees: bool
+    """Whether the two are the same."""
 
 
 class ProofController(Controller):

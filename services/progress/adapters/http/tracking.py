@@ -39,11 +39,13 @@ class ActivityBody(Body, frozen=True, kw_only=True):
 
 class ActivitiesBody(Body, frozen=True, kw_only=True):
     activities: Annotated[list[ActivityBody], msgspec.Meta(min_length=1, max_length=100)]
+    """Taken as a whole or refused as a whole."""
 
 
 class OutcomeView(View, kw_only=True):
     activity_id: UUID
     outcome: Literal["accepted", "duplicate"]
+    """`duplicate`: it was received before. Both are done."""
 
 
 class OutcomesView(View, kw_only=True):

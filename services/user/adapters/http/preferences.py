@@ -32,6 +32,7 @@ class TopicChannelsBody(Body, frozen=True, kw_only=True):
 class NotificationsBody(Body, frozen=True, kw_only=True):
     email: bool
     in_app: bool
+    """Whether clients make something of a message; the inbox holds every one."""
     push: bool
     sms: bool
     topics: TopicChannelsBody = TopicChannelsBody()
@@ -39,8 +40,11 @@ class NotificationsBody(Body, frozen=True, kw_only=True):
 
 class PreferencesBody(Body, frozen=True, kw_only=True):
     locale: Annotated[str, documented(maxLength=MAX_TAG, examples=["en"])]
+    """The language of mails and inbox (BCP 47)."""
     time_zone: Annotated[str, documented(maxLength=MAX_ZONE, examples=["Europe/Berlin"])]
+    """IANA name."""
     reduced_motion: bool
+    """For clients: no movement that is not needed."""
     notifications: NotificationsBody
 
 
@@ -58,6 +62,7 @@ class TopicChannelsView(View, kw_only=True):
 class NotificationsView(View, kw_only=True):
     email: bool
     in_app: bool
+    """Whether clients make something of a message; the inbox holds every one."""
     push: bool
     sms: bool
     topics: TopicChannelsView
@@ -65,8 +70,11 @@ class NotificationsView(View, kw_only=True):
 
 class PreferencesView(View, kw_only=True):
     locale: str
+    """The language of mails and inbox (BCP 47)."""
     time_zone: str
+    """IANA name."""
     reduced_motion: bool
+    """For clients: no movement that is not needed."""
     notifications: NotificationsView
 
 
