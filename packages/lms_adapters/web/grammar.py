@@ -65,8 +65,11 @@ class _Query:
     def values(self, name: str, field: Field, *, most: int = 1) -> list[Any]:
         """What the parameter says, at most so often; nothing when it is wrong."""
         texts = self._values.get(name, ())
-        if len(texts) > most:
+        if len(texts) > most > 1:
             self.fault(name, "may stand at most {most} times", most=most)
+            return []
+        if len(texts) > most:
+            self.fault(name, "may stand once")
             return []
         try:
             return [field.value(text) for text in texts]
@@ -79,7 +82,7 @@ class _Query:
         """A parameter that may stand once."""
         texts = self._values.get(name, ())
         if len(texts) > 1:
-            self.fault(name, "may stand at most {most} times", most=1)
+            self.fault(name, "may stand once")
         return texts[0] if texts else None
 
     def names(self) -> KeysView[str]:

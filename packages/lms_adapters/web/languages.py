@@ -4,7 +4,6 @@ English stands in the code. Another language is a catalogue, `locales/<tag>.toml
 
     [titles]      a refusal's code and its title: "course/full" = "Der Kurs hat keinen freien Platz"
     [sentences]   an English detail as the code has it, with its facts in braces: "at most {most} bytes" = "höchstens …"
-    [foreign]     the same for what libraries say; what stands in braces is taken over from their words
 
 Only refusals are looked up, when they are written: what succeeds costs nothing.
 """
@@ -22,7 +21,6 @@ from lms_core.domain.errors import fill
 
 _WEIGHT = r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?"
 _RANGE = re.compile(rf"\s*([a-z]{{1,8}}(?:-[a-z0-9]{{1,8}})*|\*)\s*(?:;\s*q\s*=\s*({_WEIGHT})\s*)?", re.IGNORECASE)
-_SLOT = re.compile(r"\\\{(\w+)\\\}")
 _LONGEST = 500
 """Of the header: what stands beyond is not read."""
 
@@ -36,11 +34,9 @@ class Language:
         self.tag = tag
         self._titles: dict[str, str] = {}
         self._sentences: dict[str, str] = {}
-        self._foreign: list[tuple[re.Pattern[str], str]] = []
         for catalogue in catalogues:
             self._titles |= catalogue.get("titles", {})
             self._sentences |= catalogue.get("sentences", {})
-            self._foreign += [(_pattern(said), here) for said, here in catalogue.get("foreign", {}).items()]
 
     def title(self, code: str, english: str) -> str:
         """Of a refusal."""
@@ -49,12 +45,7 @@ class Language:
     def sentence(self, english: str, facts: Mapping[str, Any]) -> str | None:
         """A detail with its facts; None when this language has no word for it."""
         said = self._sentences.get(english)
-        if said is not None:
-            return fill(said, facts)
-        for pattern, here in self._foreign:
-            if (match := pattern.fullmatch(english)) is not None:
-                return fill(here, match.groupdict())
-        return None
+        return None if said is None else fill(said, facts)
 
     def fault(self, fault: Mapping[str, Any]) -> dict[str, Any]:
         """One of several faults: in English rather than not at all."""
@@ -114,8 +105,3 @@ def catalogues(package: str, path: str) -> dict[str, Catalogue]:
         return {}
     files = (file for file in folder.iterdir() if file.name.endswith(".toml"))
     return {file.name.removesuffix(".toml").lower(): tomllib.loads(file.read_text("utf-8")) for file in files}
-
-
-def _pattern(said: str) -> re.Pattern[str]:
-    """`Expected {a}, got {b}` as what matches it."""
-    return re.compile(_SLOT.sub(r"(?P<\1>.+?)", re.escape(said)), re.DOTALL)

@@ -53,6 +53,7 @@ _KNOWN = (
     _Plain("Expected `{wanted}`, got `{got}`", "must be of the type {wanted}, not {got}"),
     _Plain("Expected `{wanted}`", "must be of the type {wanted}"),
     _Plain("JSON is malformed: {why}", "is not JSON: {why}"),
+    _Plain("Validation failed for {method} {path}", "cannot be read"),
     _Plain("Input data was truncated", "is not a whole JSON document"),
 )
 _TOLD = frozenset({"least", "most", "wanted", "got", "form", "value", "why"})

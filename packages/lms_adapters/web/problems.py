@@ -219,7 +219,8 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     methods = (error.headers or {}).get("allow")
     allow = {"allow": ", ".join(sorted(methods.split(", ")))} if methods else {}
     code, title = f"http/{error.status_code}", HTTPStatus(error.status_code).phrase
-    return _plain(request, error.status_code, code, title, error.detail if error.status_code < 500 else "", allow)
+    detail = error.detail if error.status_code < 500 and error.detail != title else ""
+    return _plain(request, error.status_code, code, title, detail, allow)
 
 
 def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 from litestar import post
-from litestar.exceptions import ValidationException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import FromQuery, HeaderParameter, JSONBody
 from litestar.testing import create_async_test_client
 
 from lms_adapters.web.messages import Body
-from lms_adapters.web.problems import fault, invalid_input
+from lms_adapters.web.problems import fault, http_error, invalid_input
 
 
 class Part(Body, frozen=True, kw_only=True):
@@ -55,6 +55,12 @@ async def test_faults_are_pointed_at(body: Any, query: str, pointer: str) -> Non
 
 def test_a_fault_without_a_place_is_the_whole() -> None:
     assert fault("", "no") == {"pointer": "#", "detail": "no"}
+
+
+async def test_a_405_says_it_once() -> None:
+    async with create_async_test_client([add], exception_handlers={HTTPException: http_error}) as client:
+        answer = await client.get("/things")
+    assert (answer.status_code, answer.json()["title"], "detail" in answer.json()) == (405, "Method Not Allowed", False)
 
 
 async def test_a_header_is_pointed_at_by_its_name() -> None:

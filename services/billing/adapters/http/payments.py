@@ -29,7 +29,7 @@ class PaymentView(View, kw_only=True):
     currency: str
     """ISO 4217."""
     status: Annotated[Status, msgspec.Meta(examples=["succeeded"])]
-    """`open`, `charging`: on its way. `closing`: its place was given up; soon `cancelled`, unless it was charged before."""
+    """`open`, `charging`: on its way. `closing`: its place was given up; soon `cancelled`, unless it was charged."""
     reason: Annotated[Reason | None, msgspec.Meta(examples=[None])]
     """Why it failed."""
     attempts: int
