@@ -43,6 +43,7 @@ COMMON: Mapping[str, Any] = {
     "trace_id": "3db3b203e530a348aeab697a7fe39cc6",
     "type": "lms.course.UserEnrolled.v1",
     "version": 7,
+    "why": "suspended",
 }
 """What a field of this name looks like wherever it stands."""
 
@@ -74,7 +75,8 @@ class Examples:
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
-            return schema.get("default", schema["enum"][0])
+            known = self._known(name)
+            return known if known in schema["enum"] else schema.get("default", schema["enum"][0])
         match schema.get("type"):
             case "object":
                 return self._object(schema, owner)
