@@ -70,6 +70,10 @@ def _line(node: Node, began: int) -> Text:
         (f"  {step.state}", _STYLES.get(step.state, "green")) if step.state else "",
         (f"  +{step.at - began} ms{took}", "dim"),
     )
+    if step.due is not None:
+        line.append(
+            f"  for {from_ms(step.due).isoformat(sep=' ', timespec='seconds').removesuffix('+00:00')} UTC", "dim"
+        )
     if step.error:
         line.append(f"  {step.error}, attempt {step.attempts}", "yellow")
     return line

@@ -66,7 +66,8 @@ class Insight:
             raise Invalid.at("#/trace_id", "is 32 hexadecimal digits")
         if self._database is None:
             return []
-        return await traces.steps(self._database, self._service.name, self._service.traced, trace_id)
+        now = to_ms(self._clock.now())
+        return await traces.steps(self._database, self._service.name, self._service.traced, trace_id, now)
 
 
 def handlers(insight: Insight) -> list[Any]:

@@ -35,7 +35,7 @@ SELECT event_id, sub, state, attempts, since, done_at, error, span FROM lms_inbo
 WHERE substr(traceparent, 4, 32) = $1 ORDER BY seq LIMIT {MOST}
 """  # noqa: S608
 _JOBS = f"""
-SELECT name, key, state, attempts, created, done_at, error, traceparent, span FROM lms_job
+SELECT name, key, state, attempts, created, due, done_at, error, traceparent, span FROM lms_job
 WHERE substr(traceparent, 4, 32) = $1 ORDER BY created, id LIMIT {MOST}
 """  # noqa: S608
 _COUNTED = f"""
@@ -51,6 +51,8 @@ SELECT id, type, at, traceparent FROM lms_outbox
 WHERE id > $1 AND (id > $2 OR at > $3) ORDER BY id DESC LIMIT {NEWEST}
 """  # noqa: S608
 _JOB_STATES = {0: "open", 2: "done", 3: "dead"}
+_SOON_MS = 60_000
+"""A job that begins within that is waited for; one that begins later, such as the end of a deadline, is planned."""
 
 
 class Traced(NamedTuple):
@@ -106,12 +108,12 @@ async def published(database: Database, after: int, now: int) -> list[Published]
     return sorted(found, key=lambda event: event.position)
 
 
-async def steps(database: Database, service: str, own: Sequence[Tracing], trace_id: str) -> list[Step]:
+async def steps(database: Database, service: str, own: Sequence[Tracing], trace_id: str, now: int) -> list[Step]:
     """Everything the service's database knows of a trace."""
     made: dict[tuple[str, str], str] = {}
     found = await _events(database, service, trace_id, made.setdefault)
     found += await _consumers(database, service, trace_id)
-    found += await _jobs(database, service, trace_id, made.setdefault)
+    found += await _jobs(database, service, trace_id, now, made.setdefault)
     reader = Reader(database)
     for some in _groups({key for _, key in made}) if own else ():
         for query in own:
@@ -173,11 +175,12 @@ async def _consumers(database: Database, service: str, trace_id: str) -> list[St
     ]
 
 
-async def _jobs(database: Database, service: str, trace_id: str, note: Note) -> list[Step]:
+async def _jobs(database: Database, service: str, trace_id: str, now: int, note: Note) -> list[Step]:
     found = []
     rows = await database.read(_JOBS, (trace_id,))
-    for name, key, state, attempts, created, done_at, error, traceparent, span in rows:
+    for name, key, state, attempts, created, due, done_at, error, traceparent, span in rows:
         note((name, key or ""), traceparent[36:52])
+        planned = state == 0 and attempts == 0 and due - now > _SOON_MS
         found.append(
             Step(
                 kind="job",
@@ -185,7 +188,8 @@ async def _jobs(database: Database, service: str, trace_id: str, note: Note) -> 
                 name=name,
                 at=created,
                 ended=done_at,
-                state=_JOB_STATES[state],
+                due=due if planned else None,
+                state="planned" if planned else _JOB_STATES[state],
                 attempts=attempts,
                 error=_kind_of(error),
                 by=traceparent[36:52],

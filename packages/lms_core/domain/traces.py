@@ -30,6 +30,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: int
     """When it was recorded, received, enqueued or begun: Unix milliseconds."""
     ended: int | None = None
+    due: int | None = None
+    """When a job begins that is planned for later: the story does not wait for it."""
     state: str = ""
     attempts: int = 0
     error: str = ""
@@ -66,7 +68,7 @@ class Story(msgspec.Struct, kw_only=True):
     began: int
     ended: int
     complete: bool
-    """Nothing is waiting, and every service was asked."""
+    """Nothing is waiting but what is planned for later, and every service was asked."""
     missing: list[str]
     """Services that could not be asked."""
     roots: list[Node]

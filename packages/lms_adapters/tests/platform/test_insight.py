@@ -79,6 +79,23 @@ async def test_what_went_wrong_is_told_by_its_kind(toy: ServiceUnderTest) -> Non
     assert all("error" not in s for s in steps)
 
 
+async def test_what_is_planned_for_later_does_not_keep_a_story_open(toy: ServiceUnderTest) -> None:
+    await toy.receive(*points(1, 2, 3))
+    database = toy.running.database
+    assert database is not None
+    due = to_ms(toy.clock.now() + timedelta(days=14))
+    async with writing(database) as driver:
+        await driver.run("UPDATE lms_job SET state = 0, attempts = 0, done_at = NULL, due = $1", due)
+    steps = await toy.running.insight.trace(ID)
+    assert [(step.state, step.due) for step in steps if step.kind == "job"] == [("planned", due)]
+    story = tell(ID, steps)
+    assert story is not None
+    assert story.complete
+    toy.clock.advance(timedelta(days=14))
+    steps = await toy.running.insight.trace(ID)
+    assert [(step.state, step.due) for step in steps if step.kind == "job"] == [("open", None)]
+
+
 @pytest.mark.parametrize("id", ["1", "A" * 32, "g" * 32, "a" * 33, "%27%20OR%201=1"])
 async def test_an_id_that_is_none_is_refused(toy: ServiceUnderTest, id: str) -> None:
     answer = await toy.client().get(f"/internal/traces/{id}")

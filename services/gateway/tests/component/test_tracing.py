@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from lms_adapters.platform.compose import Platform
+from lms_adapters.sql.engine import writing
 from lms_adapters.tests.platform.toy.service import SERVICE as TOY
 from services.gateway.service import SERVICE as GATEWAY
 from services.gateway.tests.component.conftest import running, speaking
 from services.gateway.tests.component.game import HTML, SECRET, TRACE, text, win
+
+DUE = 4_102_444_800_000
+"""The first of January 2100."""
 
 
 @pytest.fixture
@@ -34,6 +38,17 @@ async def test_a_story_for_people_and_for_programs(platform: Platform) -> None:
         story = (await client.get(f"/traces/{TRACE}")).json()
         assert (story["trace_id"], story["complete"], story["missing"]) == (TRACE, True, [])
         assert SECRET not in str(story)
+
+
+async def test_a_job_of_another_day_is_shown_with_its_time(platform: Platform) -> None:
+    database = platform.services["toy"].database
+    assert database is not None
+    async with writing(database) as driver:
+        await driver.run("UPDATE lms_job SET state = 0, attempts = 0, done_at = NULL, due = $1", DUE)
+    async with speaking(platform) as client:
+        said = text((await client.get(f"/traces/{TRACE}", headers=HTML)).text)
+        assert "What one request caused complete" in said
+        assert "job toy.congratulate planned for 2100-01-01 00:00:00 UTC" in said
 
 
 async def test_a_request_that_changed_nothing_is_remembered_too(platform: Platform) -> None:
