@@ -92,6 +92,35 @@ function forTrying(spec) {
   return spec;
 }
 
+/** What Swagger UI leaves without a name, and links within buttons, which the keyboard would stop at twice. */
+function mend(root) {
+  const name = (selector, words) => {
+    for (const one of root.querySelectorAll(`${selector}:not([aria-label])`)) one.setAttribute("aria-label", words(one));
+  };
+  const operation = (one) => one.closest(".opblock").querySelector(".opblock-summary-control").textContent;
+  name(".copy-to-clipboard button", () => "Copy");
+  name("select.examples-select-element, .examples-select select", () => "Example");
+  name("textarea.body-param__text", () => "Request body");
+  name(".opblock .responses-table", (table) => `Responses of ${operation(table)}`);
+  name("tr[data-param-name] :is(input, select, textarea)", (field) => field.closest("tr").dataset.paramName);
+  name("pre.microlight", () => "Code");
+  for (const text of root.querySelectorAll("pre.microlight:not([tabindex])")) text.tabIndex = 0;
+  for (const link of root.querySelectorAll("button a[href]")) link.removeAttribute("href");
+}
+
+function keepMended(root) {
+  let due = false;
+  const observer = new MutationObserver(() => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      mend(root);
+    });
+  });
+  observer.observe(root, { childList: true, subtree: true });
+}
+
 async function outgoing(request) {
   const url = new URL(request.url, location.href);
   if (url.origin !== location.origin || !url.pathname.startsWith(`${API}/`)) return request;
@@ -119,6 +148,7 @@ async function main() {
   });
   $("sign-out").addEventListener("click", () => attempt(() => signOut()));
   if ($("demo")) offerDemoAccounts();
+  keepMended($("swagger"));
   const answer = await fetch("/openapi.json");
   SwaggerUIBundle({
     spec: forTrying(await answer.json()),
