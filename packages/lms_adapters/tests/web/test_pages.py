@@ -52,6 +52,11 @@ def test_production_has_no_pages_of_development(package: str) -> None:
     assert "/dev/" not in page
 
 
+def test_every_page_has_the_script_that_writes_times_as_the_reader_does(package: str) -> None:
+    page = Pages(package, dev=True).page("hello.html", here="/", title="x", name="x").content
+    assert f'<script type="module" src="{shared().url("times.js")}"></script>' in page
+
+
 def test_what_is_filled_in_is_text(package: str) -> None:
     page = Pages(package, dev=True).page("hello.html", here="/", title="<i>", name="<script>").content
     assert "<h1>&lt;script&gt;</h1>" in page

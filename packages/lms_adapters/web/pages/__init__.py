@@ -5,6 +5,7 @@ return pages.page("mailbox.html", here="/dev/mailbox", title="Mailbox", mails=ma
 
 A template extends `layout.html` and fills its block `main`. Nothing stands inline: scripts and styles are files, or the
 browser does not run them. The gateway serves the shared ones below `/assets/`.
+What is refused is a page too: see `refusing`.
 """
 
 from __future__ import annotations

@@ -16,8 +16,10 @@ from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
 from lms_adapters.web.pages import Assets, Pages, for_people, turns
+from lms_adapters.web.pages.refusing import refused_page
 from lms_adapters.web.pages.serving import AssetsController
 from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
+from lms_core.domain.errors import Refusal
 from services.billing.adapters.http.same_origin import same_origin
 from services.billing.domain.payments import attempt_key
 from services.billing.domain.sandbox import ChargeState, Order, SeenCharge, Settled, Verdict, WebhookState
@@ -59,6 +61,7 @@ class ChargesView(Page[ChargeView], kw_only=True):
 class DeskController(Controller):
     path = DESK
     include_in_schema = False
+    exception_handlers = {Refusal: refused_page}  # noqa: RUF012
 
     @get(guards=[anyone])
     @inject

@@ -129,6 +129,14 @@ async def test_only_our_own_page_sends_the_forms(tmp_path: Path, headers: dict[s
         assert (await desk(service))["holding"] is (status == 303)
 
 
+async def test_a_form_that_comes_too_late_is_answered_with_a_page(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        headers = PAGE | {"sec-fetch-site": "same-origin"}
+        page = await service.client().post(f"{DESK}/webhooks/msg_none/send", headers=headers)
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert f'<a href="{DESK}">Back to Payments</a>' in page.text
+
+
 async def test_people_see_a_page_with_forms(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         browser = service.client()

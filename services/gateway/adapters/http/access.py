@@ -11,8 +11,7 @@ from litestar.handlers import BaseRouteHandler
 
 from lms_adapters.web.auth import Requires
 from lms_adapters.web.inject import CONTAINER
-from lms_adapters.web.pages import Pages, for_people
-from lms_adapters.web.problems import headers_of, refused, status_of
+from lms_adapters.web.pages import refusing
 from lms_core.domain.errors import Forbidden, Refusal, Unauthenticated
 from lms_core.security.principal import Principal
 from services.gateway.settings import GatewaySettings
@@ -47,18 +46,6 @@ def until(request: Request[Any, Any, Any]) -> datetime | None:
 
 
 def refused_page(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
-    """A refusal as a page for people, else as a problem document."""
-    if not for_people(request.headers.get("accept")):
-        return refused(request, refusal)
-    pages = CONTAINER.get().get_sync(Pages)
-    answer: Response[Any] = pages.page(
-        "refused.html",
-        here="",
-        title=refusal.title(),
-        status=status_of(type(refusal)),
-        said=str(refusal),
-        sign_in=isinstance(refusal, Unauthenticated | Forbidden),
-        lacking=refusal.facts.get("rule"),
-    )
-    answer.headers.update(headers_of(refusal))
-    return answer
+    """A refusal as a page for people, with the sign-in where that helps, else as a problem document."""
+    sign_in = isinstance(refusal, Unauthenticated | Forbidden)
+    return refusing.refused_page(request, refusal, sign_in=sign_in, lacking=refusal.facts.get("rule"))

@@ -13,9 +13,10 @@ from lms_adapters.web.auth import anyone
 from lms_adapters.web.inject import FromDishka, inject
 from lms_adapters.web.messages import View, view
 from lms_adapters.web.pages import Assets, Pages, for_people, turns
+from lms_adapters.web.pages.refusing import refused_page
 from lms_adapters.web.pages.serving import AssetsController
 from lms_adapters.web.pagination import MAX_LIMIT, Page, cut, paged, read_cursor
-from lms_core.domain.errors import NotFound
+from lms_core.domain.errors import NotFound, Refusal
 from services.notification.domain.messages import Channel
 from services.notification.usecases.delivery import ListKept, ShowKept
 
@@ -47,6 +48,7 @@ class KeptView(View, kw_only=True):
 class MailboxController(Controller):
     path = MAILBOX
     include_in_schema = False
+    exception_handlers = {Refusal: refused_page}  # noqa: RUF012
 
     @get(guards=[anyone])
     @inject

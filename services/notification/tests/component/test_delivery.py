@@ -72,6 +72,16 @@ async def test_a_mail_is_shown_as_it_arrives_and_can_do_nothing(tmp_path: Path) 
             assert (await browser.get(strange)).status_code == 404
 
 
+async def test_what_is_not_there_is_a_page_for_people_too(tmp_path: Path) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path) as service:
+        client = service.client()
+        assert (await client.get(f"{MAILBOX}/nothing")).json()["type"] == "/problems/not-found"
+        page = await client.get(f"{MAILBOX}/nothing", headers=PAGE)
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "<h1>There is no such thing" in page.text
+        assert f'<a href="{MAILBOX}">Back to Mailbox</a>' in page.text
+
+
 async def test_the_pages_files_are_served(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         page = await service.client().get(MAILBOX, headers=PAGE)
