@@ -13,7 +13,10 @@ import pytest
 
 from lms_adapters.platform.compose import Platform
 from lms_adapters.tests.platform.toy.service import SERVICE as TOY
+from lms_adapters.web.pages import DEVELOPMENT, NAVIGATION
 from services.gateway.adapters.watching import Watch
+from services.gateway.domain.monitoring import Tally
+from services.gateway.ports.rate_limiting import Ticks
 from services.gateway.service import SERVICE as GATEWAY
 from services.gateway.tests.adapters.edge import listening
 from services.gateway.tests.component.conftest import running, speaking, token
@@ -37,7 +40,7 @@ async def test_a_browser_gets_a_page_and_a_program_the_document(platform: Platfo
             assert (index.json()["name"], index.headers["vary"]) == ("LMS platform", "Accept")
         for path in re.findall(r'(?:href|src)="(/assets/[^"]*)"', page.text):
             assert (await client.get(path)).headers["cache-control"].endswith("immutable")
-        for script in ("session.js", "overview.js", "trace.js"):
+        for script in ("session.js", "overview.js", "trace.js", "times.js"):
             assert (await client.get(f"/assets/{script}")).headers["content-type"].startswith("text/javascript")
 
 
@@ -52,6 +55,21 @@ async def test_the_page_says_everything_without_a_script(platform: Platform) -> 
     assert "PlayerWon" in said
     assert SECRET not in page
     assert re.search(r'aria-current="page">Overview', page)
+    for path, name in (*NAVIGATION[1:], *DEVELOPMENT):
+        assert re.search(f'<li><a href="{path}">{name}</a> <span class="quiet">[^<]+</span></li>', page), path
+
+
+async def test_errors_are_red_when_there_are_some(tmp_path: Path) -> None:
+    async with running(tmp_path, GATEWAY, TOY) as platform, speaking(platform) as client:
+        assert '<dd class="spark">' in (page := (await client.get("/", headers=HTML)).text)
+        assert 'class="spark bad"' not in page
+        assert 'class="bad"' not in page
+        container = platform.container("gateway")
+        tally, ticks = await container.get(Tally), await container.get(Ticks)
+        tally.count("toy", ticks() // 1_000_000_000 - 1, failed=True)
+        page = (await client.get("/", headers=HTML)).text
+        assert 'class="spark bad"' in page
+        assert re.search(r'data-figure="Errors/s" class="bad">0\.\d', page)
 
 
 async def test_the_pulse_for_programs(platform: Platform) -> None:
@@ -153,6 +171,7 @@ async def test_in_production_the_front_page_shows_strangers_what_the_index_does(
     refused = await production.get(f"/traces/{TRACE}", headers=HTML)
     assert (refused.status_code, "Sign in to watch" in refused.text) == (401, True)
     assert refused.headers["www-authenticate"] == "Bearer"
+    assert "Sign in first." not in text(refused.text)  # the heading says it
 
 
 async def test_in_production_who_may_not_watch_is_told_what_they_lack(production: httpx.AsyncClient) -> None:
@@ -163,3 +182,4 @@ async def test_in_production_who_may_not_watch_is_told_what_they_lack(production
         assert "need the permission platform:watch . Administrators have it" in said
         assert "sign in with another account" in said
         assert 'id="sign-in"' in page.text
+        assert 'id="account"' in page.text  # who that is, and the way out

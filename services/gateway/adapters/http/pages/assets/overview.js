@@ -1,5 +1,6 @@
 // The live half of the front page: figures at every pulse, events as they flow, and the truth when nothing comes.
-import { ask, clock, localise } from "./session.js";
+import { ask } from "./session.js";
+import { clock, localise } from "./times.js";
 
 const MANY = 10000; // the services count no further
 const ROWS = 50;
@@ -11,6 +12,7 @@ const seconds = Number(live.dataset.seconds);
 let last = live.dataset.last;
 let heard = Date.now();
 let held = null; // events that came while paused
+let refusal = ""; // why there is no stream, where the gateway says so
 
 const rate = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en"));
 const count = (value) => (value === null ? "–" : value >= MANY ? `${MANY.toLocaleString("en")}+` : value.toLocaleString("en"));
@@ -29,6 +31,7 @@ function line(name, values) {
   const top = Math.max(...values, 1);
   const points = values.map((value, i) => `${i},${(19 - (value / top) * 18).toFixed(1)}`).join(" ");
   live.querySelector(`[data-series=${name}]`).setAttribute("points", points);
+  if (name === "errors") live.querySelector("[data-series=errors]").closest(".spark").classList.toggle("bad", Math.max(...values) > 0);
 }
 
 function show(service) {
@@ -65,7 +68,11 @@ function pulse(now) {
     Waiting: count(total(services, "outbox", "inbox", "jobs")),
     "Given up": count(total(services, "dead_letters", "dead_jobs")),
   };
-  for (const [name, text] of Object.entries(figures)) put(live.querySelector(`[data-figure="${name}"]`), text);
+  for (const [name, text] of Object.entries(figures)) {
+    const figure = live.querySelector(`[data-figure="${name}"]`);
+    put(figure, text);
+    figure.classList.toggle("bad", ["Errors/s", "Given up"].includes(name) && Number(text) !== 0);
+  }
   line("requests", now.requests);
   line("errors", now.errors);
 }
@@ -115,7 +122,13 @@ pause.addEventListener("click", () => {
 async function listen() {
   const headers = { accept: "text/event-stream", ...(last ? { "last-event-id": last } : {}) };
   const answer = await ask("/live", { headers });
-  if (!answer.ok) throw new Error(answer.statusText);
+  if (answer.status === 401 || answer.status === 403) return location.reload(); // signed out meanwhile: the page says what to do
+  if (!answer.ok) {
+    const { title, detail } = await answer.json();
+    refusal = detail ? `${title}: ${detail}` : title;
+    return;
+  }
+  refusal = "";
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -139,7 +152,7 @@ setInterval(() => {
     live.classList.add("stale");
     for (const state of live.querySelectorAll("[data-field=state]")) state.textContent = `was ${state.textContent}`;
   }
-  say(`No word from the gateway since ${clock(heard)}`, "bad");
+  say(refusal || `No word from the gateway since ${clock(heard)}`, "bad");
 }, 1000);
 
 localise();
@@ -148,7 +161,7 @@ for (let wait = 1; live.isConnected; wait = Math.min(wait * 2, 15)) {
   try {
     await listen();
   } catch {
-    // said above as soon as it lasts
+    refusal = ""; // nobody answers: said above as soon as it lasts
   }
   if (Date.now() - began > 10000) wait = 1;
   await new Promise((resume) => setTimeout(resume, wait * 1000));

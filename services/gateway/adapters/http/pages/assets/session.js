@@ -1,5 +1,5 @@
 // Pages that not everybody may see: signing in to them, and what they have in common.
-import { ask, signIn, who } from "./account.js";
+import { ask, signIn, signOut, who } from "./account.js";
 
 export { ask };
 
@@ -11,6 +11,7 @@ export async function reveal() {
   if (main === null || who() === null) return false;
   document.title = page.title;
   document.querySelector("main").replaceWith(main);
+  show();
   for (const { src } of page.querySelectorAll("script[src]")) {
     const script = document.createElement("script");
     script.type = "module";
@@ -21,19 +22,13 @@ export async function reveal() {
   return true;
 }
 
-/** Times as this place of the world writes them. */
-export function localise(root = document) {
-  for (const time of root.querySelectorAll("time[datetime]:not([data-local])")) {
-    time.dataset.local = "";
-    time.textContent = clock(Date.parse(time.dateTime), "date" in time.dataset);
-  }
-}
-
-/** The time of day; of another day than today with its date. */
-export function clock(at, date = false) {
-  const moment = new Date(at);
-  const today = moment.toDateString() === new Date().toDateString();
-  return date || !today ? moment.toLocaleString([], { hour12: false }) : moment.toLocaleTimeString([], { hour12: false });
+/** Who is signed in, and the way out. */
+function show() {
+  const account = document.getElementById("account");
+  if (account === null || who() === null) return;
+  account.querySelector("span").textContent = `Signed in as ${who()}.`;
+  account.hidden = false;
+  account.querySelector("button").onclick = () => signOut().then(() => location.reload());
 }
 
 document.addEventListener("submit", async (event) => {
@@ -51,4 +46,4 @@ document.addEventListener("submit", async (event) => {
   }
 });
 if (document.getElementById("sign-in") && who()) reveal();
-localise();
+show();
