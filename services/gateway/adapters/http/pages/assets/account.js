@@ -18,7 +18,8 @@ function keep(told, name) {
 
 async function post(path, body) {
   const headers = { "content-type": "application/json", accept: "application/json" };
-  const answer = await fetch(`/api/v1/auth/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const sent = fetch(`/api/v1/auth/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await sent.catch(() => Promise.reject(new Error("The platform does not answer. Try again in a moment.")));
   const said = answer.status === 204 ? null : await answer.json();
   if (!answer.ok) throw new Error(said.detail ? `${said.title}: ${said.detail}` : said.title);
   return said;

@@ -149,7 +149,12 @@ async function main() {
   $("sign-out").addEventListener("click", () => attempt(() => signOut()));
   if ($("demo")) offerDemoAccounts();
   keepMended($("swagger"));
-  const answer = await fetch("/openapi.json");
+  const answer = await fetch("/openapi.json").catch(() => null);
+  if (!answer?.ok) {
+    const words = "The document of the API did not come. Load this page again in a moment.";
+    $("swagger").append(element("p", { className: "notice warn", role: "alert", textContent: words }));
+    return;
+  }
   SwaggerUIBundle({
     spec: forTrying(await answer.json()),
     domNode: $("swagger"),

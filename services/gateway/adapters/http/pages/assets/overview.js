@@ -110,13 +110,21 @@ function published(event) {
 }
 
 pause.hidden = false;
-pause.addEventListener("click", () => {
+function halt() {
+  if (held !== null) return;
+  held = [];
+  put(pause, "Go on");
+}
+
+function goOn() {
   const waiting = held;
-  held = waiting === null ? [] : null;
-  pause.setAttribute("aria-pressed", String(held !== null));
-  put(pause, held === null ? "Pause" : "Go on");
-  waiting?.slice(-ROWS).forEach(published);
-});
+  held = null;
+  put(pause, "Pause");
+  waiting.slice(-ROWS).forEach(published);
+}
+
+pause.addEventListener("click", () => (held === null ? halt() : goOn()));
+rows.addEventListener("focusin", halt); // a row that the keyboard is on does not move away, nor vanish
 
 /** Server-sent events over fetch, which can carry a token. */
 async function listen() {
