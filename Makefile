@@ -95,7 +95,7 @@ lock-check: .venv/.synced  ## the lock still answers pyproject.toml (needs no ne
 
 clean:  ## what was made here, except .venv, .engines and data
 	rm -rf dist .pants.d .pids .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find packages services cli tests templates benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find packages services cli tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(NPM): $(API)/package-lock.json $(API)/.npmrc
 	@command -v npm >/dev/null || { echo "this needs Node.js 20 or newer, with npm" >&2; exit 1; }

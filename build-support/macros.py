@@ -31,7 +31,7 @@ FOUND_BY_NAME = (  # tuples: Pants wants to hash what stands here
 # What a service's tests borrow from others' tests beside what they import: revisions are found by path.
 TESTED_WITH = (("gateway", "//packages/lms_adapters:test_utils"),)
 
-# What is loaded by path, not by import, goes with the modules beside it: Alembic revisions, templates, .proto files.
+# What is loaded by path, not by import, goes with the modules beside it: Alembic revisions, templates.
 _MIGRATIONS = ("**/migrations/**/[0-9]*.py",)
 _NOT_DATA = ("!**/*.py", "!**/*.pyi", "!**/BUILD", "!BUILD", "!**/README.md", "!README.md", "!**/tests/**")
 

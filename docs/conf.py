@@ -16,7 +16,7 @@ copyright = "the LMS authors, Apache-2.0"  # noqa: A001  Sphinx's name for it
 extensions = ["myst_parser"]
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**.md", "services/*/README.md"]
-exclude_patterns = [".*", "data", "dist", "packages", "cli", "templates", "tests", "benchmarks", "**/node_modules"]
+exclude_patterns = [".*", "data", "dist", "packages", "cli", "tests", "benchmarks", "**/node_modules"]
 
 nitpicky = True
 myst_heading_anchors = 3

@@ -62,9 +62,6 @@ CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {
 }
 """Where a kind is told. SMS is for what cannot wait; SMS and push reach those who have a device for them."""
 
-ON_DEVICES: Final[frozenset[Channel]] = frozenset({SMS, PUSH})
-"""Channels that lead to devices of a person."""
-
 BY_MAIL: Final[frozenset[Kind]] = frozenset({"welcome", "registration-repeated", "receipt"})
 """Told by mail whatever a person prefers: their account and their money are concerned."""
 

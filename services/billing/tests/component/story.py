@@ -11,7 +11,7 @@ from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.contracts.course import CourseCreated, CoursePublished, EnrollmentCancelled, UserEnrolled
 from lms_core.testing.fakes import MORNING, fake_id
 
-COURSE, OTHER_COURSE = fake_id(700_001), fake_id(700_002)
+COURSE = fake_id(700_001)
 INSTRUCTOR, LEARNER, STRANGER = fake_id(700_010), fake_id(700_011), fake_id(700_012)
 PRICE_BODY = {"course_id": str(COURSE), "amount": 4900, "currency": "EUR"}
 
