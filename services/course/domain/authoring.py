@@ -9,9 +9,10 @@ from types import EllipsisType
 from typing import Literal
 from uuid import UUID
 
-from lms_core.domain.errors import Findings, Invalid, Stale
+from lms_core.domain.errors import Findings, Invalid
 from lms_core.domain.text import shows
 from lms_core.domain.time import moment_after
+from lms_core.domain.versions import Versioned
 
 MAX_TITLE, MAX_SUMMARY, MAX_CAPACITY = 200, 5000, 1_000_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -44,7 +45,7 @@ def possible_capacity(capacity: int | None) -> int | None:
 
 
 @dataclass(slots=True, kw_only=True)
-class Course:
+class Course(Versioned):
     """A course as its author edits it. Titles and places hold for the course, content for each published version."""
 
     id: UUID
@@ -59,11 +60,6 @@ class Course:
     """The newest published version; None for a draft."""
     version: int = 1
     """Grows with each change of the course itself: its entity tag."""
-
-    def read_as(self, version: int) -> None:
-        """Raises Stale unless a change is made from this version."""
-        if version != self.version:
-            raise Stale(current=self.version)
 
     def edit(
         self, *, title: str | None, summary: str | None, capacity: int | EllipsisType | None, at: datetime

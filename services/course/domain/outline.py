@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from lms_core.domain.errors import Invalid, Stale
+from lms_core.domain.errors import Invalid
+from lms_core.domain.versions import Versioned
 from services.course.domain.authoring import normal_title
 
 MAX_TOPICS, MAX_BLOCKS = 2000, 5000
@@ -46,7 +47,7 @@ class Module(Generic[B]):
 
 
 @dataclass(slots=True, kw_only=True)
-class Outline:
+class Outline(Versioned):
     """The outline that the author works on; blocks stand in it by their hash."""
 
     course_id: UUID
@@ -58,11 +59,6 @@ class Outline:
         """All of it at once. Raises Stale unless the change is made from this version."""
         self.read_as(version)
         self.modules = modules
-
-    def read_as(self, version: int) -> None:
-        """Raises Stale unless a change is made from this version."""
-        if version != self.version:
-            raise Stale(current=self.version)
 
 
 class Checked(Protocol):

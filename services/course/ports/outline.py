@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from lms_core.domain.versions import Versioned
 from services.course.domain.outline import Module, Outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnedOutline:
+class OwnedOutline(Versioned):
     """An outline and whose it is, in one look."""
 
     course_id: UUID

@@ -10,7 +10,7 @@ from lms_core.domain.errors import Forbidden, Invalid, NotFound, PreconditionReq
 from lms_core.ports.uow import UnitOfWork
 from lms_core.security.principal import Principal
 from services.course.domain.content import Block
-from services.course.domain.outline import Module, Outline, blocks, exchange, fitting
+from services.course.domain.outline import Module, blocks, exchange, fitting
 from services.course.ports.content import ContentStore
 from services.course.ports.outline import Outlines
 from services.course.usecases.authoring import must_edit
@@ -66,7 +66,7 @@ class ReplaceOutline:
         modules = fitting(modules)
         known = await self.outlines.look(course_id)
         must_edit(me, known.instructor_id, known.published_version)
-        Outline(course_id=course_id, version=known.version).read_as(version)
+        known.read_as(version)
         hashes = await self.store.put(blocks(modules))
         async with self.uow:
             outline = await self.outlines.get(course_id)

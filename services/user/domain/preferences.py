@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lms_core.domain.errors import Findings, Invalid
 from lms_core.domain.people import language_tag
+from lms_core.domain.versions import Versioned
 
 MAX_ZONE = 64
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
@@ -44,7 +45,7 @@ class NotificationDefaults:
 
 
 @dataclass(slots=True, kw_only=True)
-class Preferences:
+class Preferences(Versioned):
     """One person's choices."""
 
     id: UUID

@@ -10,12 +10,13 @@ from uuid import UUID
 from lms_core.domain.errors import Findings, Invalid
 from lms_core.domain.people import tidy_name
 from lms_core.domain.text import is_plain
+from lms_core.domain.versions import Versioned
 
 MAX_BIO = 2000
 
 
 @dataclass(slots=True, kw_only=True)
-class Profile:
+class Profile(Versioned):
     """A person as others may see them. It begins with what they said when they registered."""
 
     id: UUID

@@ -60,8 +60,7 @@ class SetPreferences:
         async with self.uow:
             profile = await locked(self.profiles, me.id)
             preferences = await self.preferences.get(me.id)
-            if preferences.version != version:
-                raise Stale(current=preferences.version)
+            preferences.read_as(version)
             before = preferences.shared
             preferences.replace(
                 locale=locale, time_zone=time_zone, reduced_motion=reduced_motion, notifications=notifications
