@@ -38,4 +38,5 @@ def wiring() -> Provider:
     provider.provide(ReadyLibrary, provides=Library, scope=Scope.APP)
     provider.provide_all(*authoring.USE_CASES, *outline.USE_CASES, *publishing.USE_CASES)
     provider.provide_all(*enrollment.USE_CASES, *content.USE_CASES, *pricing.USE_CASES, *prerequisites.USE_CASES)
+    provider.provide_all(*enrollment.STEPS)
     return provider

@@ -189,6 +189,34 @@ class SuspendEnrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUp:
+    """A place that is not active is free again; inside the unit of work. One that was given up stays as it is."""
+
+    raises: ClassVar = (PlaceActive,)
+
+    enrollments: Enrollments
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, place: Enrollment, reason: CancelReason) -> None:
+        if not place.cancel(reason):
+            return
+        await self.enrollments.update(place)
+        await self.enrollments.count(place.course_id, -1)
+        self.uow.record(
+            EnrollmentCancelled(
+                enrollment_id=place.id,
+                course_id=place.course_id,
+                course_title=place.course_title,
+                learner_id=place.learner_id,
+                reason=reason,
+                cancelled_at=self.clock.now(),
+                version=place.version,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """Give up a place that is not active.
 
@@ -199,15 +227,15 @@ class Withdraw:
     raises: ClassVar = (NotFound, PlaceActive)
 
     enrollments: Enrollments
+    give_up: GiveUp
     uow: UnitOfWork
-    clock: Clock
 
     async def __call__(self, me: Principal, id: UUID) -> None:
         async with self.uow:
             place = await self.enrollments.get(id)
             if place.learner_id != me.id:
                 raise NotFound
-            await _give_up(place, "withdrawn", self.enrollments, self.uow, self.clock)
+            await self.give_up(place, "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,34 +245,14 @@ class ExpirePlace:
     raises: ClassVar = ()
 
     enrollments: Enrollments
+    give_up: GiveUp
     uow: UnitOfWork
-    clock: Clock
 
     async def __call__(self, job: Expire, run: JobRun) -> None:
         async with self.uow:
             place = await self.enrollments.get(job.enrollment_id)
             if place.status != "active":
-                await _give_up(place, "expired", self.enrollments, self.uow, self.clock)
-
-
-async def _give_up(
-    place: Enrollment, reason: CancelReason, enrollments: Enrollments, uow: UnitOfWork, clock: Clock
-) -> None:
-    if not place.cancel(reason):
-        return
-    await enrollments.update(place)
-    await enrollments.count(place.course_id, -1)
-    uow.record(
-        EnrollmentCancelled(
-            enrollment_id=place.id,
-            course_id=place.course_id,
-            course_title=place.course_title,
-            learner_id=place.learner_id,
-            reason=reason,
-            cancelled_at=clock.now(),
-            version=place.version,
-        )
-    )
+                await self.give_up(place, "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +288,4 @@ USE_CASES = (
     ExpirePlace,
     LetGo,
 )
+STEPS = (GiveUp,)

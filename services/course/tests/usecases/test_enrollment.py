@@ -20,6 +20,7 @@ from services.course.usecases.enrollment import (
     Enroll,
     Expire,
     ExpirePlace,
+    GiveUp,
     LetGo,
     ShowEnrollment,
     SuspendEnrollment,
@@ -77,6 +78,10 @@ class FakeEnrollments(Enrollments):
 
 def enroll(kept: FakeEnrollments, uow: FakeUnitOfWork) -> Enroll:
     return Enroll(kept, uow, FakeClock(), FakeIds())
+
+
+def withdraw(kept: FakeEnrollments, uow: FakeUnitOfWork) -> Withdraw:
+    return Withdraw(kept, GiveUp(kept, uow, FakeClock()), uow)
 
 
 async def test_the_place_is_recorded_with_its_answer() -> None:
@@ -163,9 +168,9 @@ async def test_an_unpaid_place_is_given_up_once_whoever_comes_first() -> None:
     place = await paid_place(kept, taking)
     job = Expire(enrollment_id=place.id)
     assert taking.jobs == [(job, str(place.id), MORNING + KEPT_UNPAID)]
-    await Withdraw(kept, leaving, FakeClock())(principal(id=LEARNER), place.id)
+    await withdraw(kept, leaving)(principal(id=LEARNER), place.id)
     assert leaving.only(EnrollmentCancelled).reason == "withdrawn"
-    await ExpirePlace(kept, late, FakeClock())(job, JobRun("run", 1, False))
+    await ExpirePlace(kept, GiveUp(kept, late, FakeClock()), late)(job, JobRun("run", 1, False))
     assert (late.events, kept.taken) == ([], 0)
 
 
@@ -179,7 +184,7 @@ async def test_somebody_elses_place_is_not_given_up() -> None:
     kept = FakeEnrollments()
     place = await paid_place(kept, FakeUnitOfWork())
     with pytest.raises(NotFound):
-        await Withdraw(kept, FakeUnitOfWork(), FakeClock())(principal(id=fake_id(102)), place.id)
+        await withdraw(kept, FakeUnitOfWork())(principal(id=fake_id(102)), place.id)
 
 
 def _closed(id: UUID) -> PaymentCancelled:
@@ -192,7 +197,7 @@ async def test_after_a_place_was_given_up_money_decides() -> None:
     for paid in (True, False):
         kept = FakeEnrollments()
         place = await paid_place(kept, FakeUnitOfWork())
-        await Withdraw(kept, FakeUnitOfWork(), FakeClock())(principal(id=LEARNER), place.id)
+        await withdraw(kept, FakeUnitOfWork())(principal(id=LEARNER), place.id)
         for _ in range(2):
             if paid:
                 await ActivateEnrollment(kept, FakeUnitOfWork(), FakeClock())(_paid(place.id))
