@@ -92,8 +92,8 @@ def test_every_use_case_that_is_entered_is_listed(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_use_case_that_is_entered_says_what_it_refuses(service: str) -> None:
-    for use_case in entered(service):
+def test_every_use_case_and_every_step_says_what_it_refuses(service: str) -> None:
+    for use_case in (*use_cases(service), *steps(service)):
         assert isinstance(getattr(use_case, "raises", None), tuple), use_case
         assert all(issubclass(kind, Refusal) for kind in use_case.raises), use_case
 

@@ -47,6 +47,8 @@ class Tokens:
 class Issue:
     """The next pair of tokens of a session; inside the unit of work."""
 
+    raises: ClassVar = ()
+
     sessions: Sessions
     roles: Roles
     signer: Signer
