@@ -84,6 +84,12 @@ def database_url(new_database: Callable[[], str]) -> str:
     return new_database()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
+def environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Settings of a service for each kind of database: SQLite in its folder, and, where engines run, PostgreSQL."""
+    return {} if request.param == "sqlite" else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
+
+
 @pytest.fixture
 def redis_url(redis: Redis) -> str:
     """The URL of an empty Redis."""

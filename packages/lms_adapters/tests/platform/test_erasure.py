@@ -167,11 +167,9 @@ class Choir:
         return [table for table, column in places if any(word in one for one in await self.inside(table, column))]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-async def choir(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Choir]:
+@pytest.fixture
+async def choir(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[Choir]:
     TROUBLE.__init__()  # type: ignore[misc]
-    postgresql = request.param == "postgresql"
-    environ = {"LMS_DATABASE_URL": request.getfixturevalue("database_url")} if postgresql else {}
     async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         yield Choir(service)
 
@@ -346,7 +344,7 @@ def files_with(word: bytes, folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file() and word in path.read_bytes())
 
 
-@pytest.mark.parametrize("choir", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("environ", [{}])
 async def test_on_sqlite_not_even_free_space_remembers_them(choir: Choir, tmp_path: Path) -> None:
     TROUBLE.hoarse = True
     for number in range(200):  # pages split, rows move, bodies are emptied and overwritten

@@ -21,11 +21,6 @@ ID = TRACE[3:35]
 SECRET = "ada@example.org"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-def environ(request: pytest.FixtureRequest) -> dict[str, str]:
-    return {} if request.param == "sqlite" else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
-
-
 @pytest.fixture
 async def toy(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
     TROUBLE.__init__()  # type: ignore[misc]

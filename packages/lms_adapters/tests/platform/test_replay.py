@@ -52,11 +52,6 @@ class Club:
         await self.bring(*(self.publish(PersonJoined(name=name)) for name in names))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-def environ(request: pytest.FixtureRequest) -> dict[str, str]:
-    return {} if request.param == "sqlite" else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
-
-
 @pytest.fixture
 async def club(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[Club]:
     TROUBLE.refused.clear()

@@ -20,11 +20,6 @@ from lms_core.ports.bus import Lost, Sink
 from lms_core.ports.uow import UnitOfWork
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-def environ(request: pytest.FixtureRequest) -> dict[str, str]:
-    return {} if request.param == "sqlite" else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
-
-
 @pytest.fixture
 async def toy(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
     TROUBLE.__init__()  # type: ignore[misc]

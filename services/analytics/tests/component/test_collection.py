@@ -179,10 +179,10 @@ class Interrupted(MemoryColumnStore):
         await super().insert(batch_id, events)
 
 
-async def staged_while_the_job_runs(folder: Path, environ: Mapping[str, str] | None = None) -> None:
+async def test_what_is_staged_while_the_job_runs_is_loaded_next(tmp_path: Path, environ: dict[str, str]) -> None:
     """The enqueue of the second event is swallowed: the job is open while it runs. It must be loaded all the same."""
     store = Interrupted()
-    async with Analytics(folder, store, environ) as service:
+    async with Analytics(tmp_path, store, environ) as service:
         workers = service.running.workers
         assert workers is not None
 
@@ -198,14 +198,3 @@ async def staged_while_the_job_runs(folder: Path, environ: Mapping[str, str] | N
         assert await workers.jobs.once() == 1
         assert (store.ids, await service.staged()) == (["a", "b"], 0)
         assert await workers.jobs.once() == 0
-
-
-async def test_what_is_staged_while_the_job_runs_is_loaded_next(tmp_path: Path) -> None:
-    await staged_while_the_job_runs(tmp_path)
-
-
-@pytest.mark.engine
-async def test_what_is_staged_while_the_job_runs_is_loaded_next_on_postgresql(
-    tmp_path: Path, database_url: str
-) -> None:
-    await staged_while_the_job_runs(tmp_path, {"LMS_DATABASE_URL": database_url})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -67,27 +66,18 @@ async def figures(service: ServiceUnderTest) -> Any:
     return answer.json()
 
 
-async def the_story_in_both_directions(folder: Path, environ: Mapping[str, str] | None = None) -> None:
-    async with ServiceUnderTest(SERVICE, folder, environ) as service:
-        for event in STORY[::-1]:
-            await service.receive(event)
-        assert await figures(service) == FIGURES
-        assert await service.dead_letters() == []
-
-
 async def test_a_course_adds_up(tmp_path: Path) -> None:
     async with ServiceUnderTest(SERVICE, tmp_path) as service:
         await service.receive(*STORY)
         assert await figures(service) == FIGURES
 
 
-async def test_it_adds_up_the_other_way_round(tmp_path: Path) -> None:
-    await the_story_in_both_directions(tmp_path)
-
-
-@pytest.mark.engine
-async def test_it_adds_up_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    await the_story_in_both_directions(tmp_path, {"LMS_DATABASE_URL": database_url})
+async def test_it_adds_up_the_other_way_round(tmp_path: Path, environ: dict[str, str]) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
+        for event in STORY[::-1]:
+            await service.receive(event)
+        assert await figures(service) == FIGURES
+        assert await service.dead_letters() == []
 
 
 async def test_events_that_are_brought_twice_count_once(tmp_path: Path) -> None:

@@ -31,11 +31,6 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "_PASSES", 1)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-def environ(request: pytest.FixtureRequest) -> dict[str, str]:
-    return {} if request.param == "sqlite" else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
-
-
 @pytest.fixture
 async def service(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
     async with ServiceUnderTest(SERVICE, tmp_path, environ) as running:

@@ -30,14 +30,8 @@ async def _gapless(service: ServiceUnderTest) -> None:
     assert numbers == [f"2026-{n:06}" for n in range(1, 25)]
 
 
-async def test_numbers_have_no_gaps(tmp_path: Path) -> None:
-    async with ServiceUnderTest(SERVICE, tmp_path) as service:
-        await _gapless(service)
-
-
-@pytest.mark.engine
-async def test_numbers_have_no_gaps_with_rivals_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+async def test_numbers_have_no_gaps(tmp_path: Path, environ: dict[str, str]) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         await _gapless(service)
 
 

@@ -52,8 +52,8 @@ async def test_what_is_asked_and_what_is_sent_can_be_seen(tmp_path: Path) -> Non
         assert len(await service.published(PaymentSucceeded)) == 1
 
 
-async def _held_and_reordered(folder: Path, environ: dict[str, str] | None = None) -> None:
-    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+async def test_webhooks_are_held_and_go_out_in_the_order_one_likes(tmp_path: Path, environ: dict[str, str]) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         await act(service, "webhooks/hold")
         price = await priced(service)
         await add_method(service, "pm_timeout")
@@ -75,15 +75,6 @@ async def _held_and_reordered(folder: Path, environ: dict[str, str] | None = Non
         await act(service, "webhooks/let-go")
         await service.receive(enrolled(price, 4))
         assert (await desk(service))["holding"] is False
-
-
-async def test_webhooks_are_held_and_go_out_in_the_order_one_likes(tmp_path: Path) -> None:
-    await _held_and_reordered(tmp_path)
-
-
-@pytest.mark.engine
-async def test_they_are_and_do_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    await _held_and_reordered(tmp_path, {"LMS_DATABASE_URL": database_url})
 
 
 async def test_a_charge_is_settled_once(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.contracts.course import UserEnrolled
@@ -36,12 +35,6 @@ async def _rivals(service: ServiceUnderTest) -> None:
     assert await inbox.unread(ADA) == 9
 
 
-async def test_on_sqlite(tmp_path: Path) -> None:
-    async with ServiceUnderTest(SERVICE, tmp_path) as service:
-        await _rivals(service)
-
-
-@pytest.mark.engine
-async def test_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    async with ServiceUnderTest(SERVICE, tmp_path, {"LMS_DATABASE_URL": database_url}) as service:
+async def test_each_thing_is_told_once_and_in_its_place(tmp_path: Path, environ: dict[str, str]) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         await _rivals(service)

@@ -34,8 +34,8 @@ async def kept(service: ServiceUnderTest, channel: str) -> list[dict[str, Any]]:
     return found
 
 
-async def _added_listed_and_removed(folder: Path, environ: dict[str, str] | None = None) -> None:
-    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+async def test_devices_are_added_listed_and_removed(tmp_path: Path, environ: dict[str, str]) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         ada = service.client("learner", id=ADA)
         phone, browser = await add(service, PHONE), await add(service, BROWSER)
         assert (phone["channel"], phone["address"], phone["name"]) == ("sms", "+4930901820", "Phone")
@@ -46,15 +46,6 @@ async def _added_listed_and_removed(folder: Path, environ: dict[str, str] | None
         assert [d["id"] for d in (await ada.get(DEVICES)).json()["items"]] == [browser["id"]]
         again = await ada.delete(f"{DEVICES}/{phone['id']}")
         assert (again.status_code, again.json()["type"]) == (404, "/problems/not-found")
-
-
-async def test_devices_are_added_listed_and_removed(tmp_path: Path) -> None:
-    await _added_listed_and_removed(tmp_path)
-
-
-@pytest.mark.engine
-async def test_devices_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    await _added_listed_and_removed(tmp_path, {"LMS_DATABASE_URL": database_url})
 
 
 async def test_a_device_that_registers_again_is_the_same(tmp_path: Path) -> None:
@@ -82,8 +73,8 @@ async def test_devices_are_their_owners_own(tmp_path: Path) -> None:
             assert (await client.delete(f"{DEVICES}/{phone['id']}")).status_code == status
 
 
-async def _a_browser_is_reached_for_who_added_it_last(folder: Path, environ: dict[str, str] | None = None) -> None:
-    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+async def test_a_browser_is_reached_for_who_added_it_last(tmp_path: Path, environ: dict[str, str]) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         ada, bob = (service.client("learner", id=id) for id in (ADA, BOB))
         await service.receive(CREATED, PUBLISHED)
         hers = await add(service, BROWSER)
@@ -97,33 +88,15 @@ async def _a_browser_is_reached_for_who_added_it_last(folder: Path, environ: dic
         assert (await ada.get(DEVICES)).json()["items"] == [again]
 
 
-async def test_a_browser_is_reached_for_who_added_it_last(tmp_path: Path) -> None:
-    await _a_browser_is_reached_for_who_added_it_last(tmp_path)
-
-
-@pytest.mark.engine
-async def test_a_browser_is_reached_for_who_added_it_last_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    await _a_browser_is_reached_for_who_added_it_last(tmp_path, {"LMS_DATABASE_URL": database_url})
-
-
-async def _rivals_at_one_browser(folder: Path, environ: dict[str, str] | None = None) -> None:
+async def test_rivals_at_one_browser(tmp_path: Path, environ: dict[str, str]) -> None:
     """Ten people at once: one has it."""
     people = [fake_id(700 + n) for n in range(10)]
-    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         clients = [service.client("learner", id=id) for id in people]
         answers = await asyncio.gather(*(client.post(DEVICES, json=BROWSER) for client in clients))
         assert {answer.status_code for answer in answers} <= {201, 409}
         held = [item for client in clients for item in (await client.get(DEVICES)).json()["items"]]
         assert [item["address"] for item in held] == [ENDPOINT]
-
-
-async def test_rivals_at_one_browser(tmp_path: Path) -> None:
-    await _rivals_at_one_browser(tmp_path)
-
-
-@pytest.mark.engine
-async def test_rivals_at_one_browser_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    await _rivals_at_one_browser(tmp_path, {"LMS_DATABASE_URL": database_url})
 
 
 async def test_there_are_only_so_many(tmp_path: Path) -> None:

@@ -37,10 +37,8 @@ ERASED = UserErased(user_id=ADA, erased_at=MORNING)
 TABLES = ("recipient", "message", "device", "sandbox_delivery")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
-    postgresql = request.param == "postgresql"
-    environ = {"LMS_DATABASE_URL": request.getfixturevalue("database_url")} if postgresql else {}
+@pytest.fixture
+async def service(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
     async with ServiceUnderTest(SERVICE, tmp_path, environ) as running:
         yield running
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from lms_adapters.testing.service import ServiceUnderTest
 from lms_core.contracts.notification import MessageDelivered
 from lms_core.contracts.user import Channels, NotificationWishes, TopicChannels
@@ -34,8 +32,10 @@ async def told(service: ServiceUnderTest) -> Counter[str]:
     return Counter(event.channel for event in await service.published(MessageDelivered))
 
 
-async def _honoured(folder: Path, environ: dict[str, str] | None = None) -> None:
-    async with ServiceUnderTest(SERVICE, folder, environ) as service:
+async def test_who_wants_nothing_has_it_in_the_inbox_and_what_must_be_by_mail(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         await service.receive(PUBLISHED, profile(2, wishes=NOTHING))
         await service.receive(CREATED)
         await add(service, PHONE)
@@ -50,15 +50,6 @@ async def _honoured(folder: Path, environ: dict[str, str] | None = None) -> None
         assert any(INVOICE.number in subject for subject in subjects)
         assert await told(service) == {"in-app": 5, "email": 3}
         assert await service.dead_letters() == []
-
-
-async def test_who_wants_nothing_has_it_in_the_inbox_and_what_must_be_by_mail(tmp_path: Path) -> None:
-    await _honoured(tmp_path)
-
-
-@pytest.mark.engine
-async def test_on_postgresql(tmp_path: Path, database_url: str) -> None:
-    await _honoured(tmp_path, {"LMS_DATABASE_URL": database_url})
 
 
 async def test_a_topic_goes_before_the_rest_and_a_change_counts_from_then_on(tmp_path: Path) -> None:

@@ -65,10 +65,8 @@ class CourseLog:
         await self._service.drain()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
-async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
-    sqlite = request.param == "sqlite"
-    environ = {} if sqlite else {"LMS_DATABASE_URL": request.getfixturevalue("database_url")}
+@pytest.fixture
+async def service(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[ServiceUnderTest]:
     async with ServiceUnderTest(SERVICE, tmp_path, environ) as service:
         yield service
 
