@@ -25,8 +25,8 @@ _ERASED = "SELECT person FROM lms_erased WHERE person = $1"
 _LOCK = """
 SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(k, $2) h FROM unnest($1::text[]) k ORDER BY 1) x
 """
-_LOG_LOCK: Final = 7
-"""As `record` takes it for every key."""
+LOG_LOCK: Final = 7
+"""Of who writes the log about a key."""
 _INBOX_LOCK: Final = 13
 _HELD = "SELECT seq, type, key, body, error FROM lms_inbox WHERE sub = $1 AND key = $2 AND state < 4"
 _NULL_HELD = "UPDATE lms_inbox SET body = $2, error = $3 WHERE seq = $1"
@@ -50,19 +50,19 @@ async def receive(driver: Driver, envelopes: Sequence[Envelope], subs: Collectio
     people = leaving.keys() | {e.key for e in envelopes if e.type in MARKED}
     if not people:
         return envelopes
-    await _in_turn(driver, people, _INBOX_LOCK)
+    await in_turn(driver, people, _INBOX_LOCK)
     for person, event in sorted(leaving.items()):
         await driver.run(_MARK, person, to_ms(event.time))
         for sub in subs:
-            for seq, *event, error in await driver.fetch(_HELD, sub, person):
+            for seq, type_, key, body, error in await driver.fetch(_HELD, sub, person):
                 said = error and error.partition(":")[0]  # the rest may quote what is nulled
-                await driver.run(_NULL_HELD, seq, _nulled(*event), said)
+                await driver.run(_NULL_HELD, seq, _nulled(type_, key, body), said)
     return await without_the_erased(driver.fetch, envelopes)
 
 
 async def null_log(driver: Driver, person: str) -> None:
     """Null what the service's own log says of somebody who was erased."""
-    await _in_turn(driver, (person,), _LOG_LOCK)
+    await in_turn(driver, (person,), LOG_LOCK)
     for id, type_, key, body in await driver.fetch(_LOGGED, person):
         if type_ in MARKED:
             await driver.run(_NULL_LOGGED, id, _nulled(type_, key, body))
@@ -73,9 +73,10 @@ async def is_erased(driver: Driver, person: str) -> bool:
     return bool(await driver.fetch(_ERASED, person))
 
 
-async def _in_turn(driver: Driver, people: Iterable[str], lock: int) -> None:
+async def in_turn(driver: Driver, keys: Iterable[str], lock: int) -> None:
+    """One after the other, until the transaction ends: those who take this lock of a key. SQLite has one writer."""
     if driver.kind == "postgresql":
-        await driver.run(_LOCK, sorted(people), lock)
+        await driver.run(_LOCK, sorted(keys), lock)
 
 
 def _nulled(type_: str, key: str, body: bytes) -> bytes:

@@ -36,6 +36,11 @@ class State(IntEnum):
     DONE = 4
     SKIPPED = 5
 
+    @property
+    def word(self) -> str:
+        """As operators read it: `backing-off`."""
+        return self.name.lower().replace("_", "-")
+
 
 BACKOFF = Backoff(first=200, longest=300_000)
 MAX_ATTEMPTS = BACKOFF.attempts()
@@ -229,7 +234,7 @@ class Inbox:
         )
         counts: dict[str, dict[str, int]] = {}
         for sub, state, count in rows:
-            counts.setdefault(sub, {})[State(state).name.lower().replace("_", "-")] = count
+            counts.setdefault(sub, {})[State(state).word] = count
         return counts
 
     async def waiting_since(self, sub: str) -> datetime | None:

@@ -12,9 +12,6 @@ from lms_core.domain.time import from_ms, to_ms
 
 _COLUMNS = "event_id, source, type, key, at, traceparent, body"
 
-_LOCK_KEYS = """
-SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(k, 7) h FROM unnest($1::text[]) k ORDER BY 1) x
-"""
 _RECORD_POSTGRESQL = f"""
 WITH o AS (
   INSERT INTO lms_outbox ({_COLUMNS})
@@ -44,8 +41,7 @@ async def record(driver: Driver, envelopes: Sequence[Envelope]) -> None:
     On PostgreSQL a lock per key comes first, in a statement of its own: without it two writers that share no row could
     commit the events of one key in the wrong order, and one could be overlooked that is about somebody being erased.
     """
-    if driver.kind == "postgresql":
-        await driver.run(_LOCK_KEYS, sorted({e.key for e in envelopes}))
+    await erasure.in_turn(driver, {e.key for e in envelopes}, erasure.LOG_LOCK)
     envelopes = await erasure.without_the_erased(driver.fetch, envelopes)
     rows = [(e.id, e.source, e.type, e.key, to_ms(e.time), e.traceparent, e.body) for e in envelopes]
     if driver.kind == "postgresql":

@@ -165,7 +165,7 @@ async def _consumers(database: Database, service: str, trace_id: str) -> list[St
             name=sub,
             at=since,
             ended=done_at,
-            state=State(state).name.lower().replace("_", "-"),
+            state=State(state).word,
             attempts=attempts,
             error=_kind_of(error) if state in (State.BACKING_OFF, State.DEAD) else "",
             span=span or "",
