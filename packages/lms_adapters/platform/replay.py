@@ -34,8 +34,9 @@ from opentelemetry.trace import SpanKind
 from lms_adapters.broadcast.memory import MemoryBroadcast
 from lms_adapters.bus.memory import Log, Position
 from lms_adapters.platform.compose import RunningService
+from lms_adapters.platform.event_runner import deliver
 from lms_adapters.platform.service import Service, Subscription
-from lms_adapters.platform.workers import INBOX_KEPT_MS, deliver
+from lms_adapters.platform.workers import INBOX_KEPT_MS
 from lms_adapters.sql.difference import RowDifference, compared, described, mend, quoted
 from lms_adapters.sql.engine import Database, StoreUnavailable, open_database, writing
 from lms_adapters.sql.erasure import without_the_erased

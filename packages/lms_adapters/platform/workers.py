@@ -10,38 +10,32 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
-from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from dishka import AsyncContainer
-from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms_adapters.bus.session import heeding_cancellation
+from lms_adapters.platform.event_runner import EventRunner
 from lms_adapters.platform.job_runner import JobRunner
-from lms_adapters.platform.service import Service, Subscription
+from lms_adapters.platform.service import Service
 from lms_adapters.sql import idempotency
-from lms_adapters.sql.engine import LEASE_SECONDS, Database, StoreUnavailable, writing
-from lms_adapters.sql.inbox import Inbox, Received, State
+from lms_adapters.sql.engine import LEASE_SECONDS, Database
+from lms_adapters.sql.inbox import Inbox
 from lms_adapters.sql.jobs import JobQueue
 from lms_adapters.sql.outbox import Outbox
-from lms_adapters.sql.uow import AMBIENT, Ambient, Batch
-from lms_adapters.telemetry import metrics, tracing
-from lms_core.domain.errors import NotYet, Unavailable, in_full
-from lms_core.domain.events import Envelope, decode
+from lms_adapters.telemetry import metrics
+from lms_core.domain.errors import Unavailable, in_full
 from lms_core.domain.time import to_ms
 from lms_core.ports.bus import Bus, Lost
 from lms_core.ports.clock import Clock
-from lms_core.ports.uow import RolledBack, UnitOfWork
+from lms_core.ports.uow import UnitOfWork
 
 SAFETY_SCAN = 30.0
 """Seconds until a worker looks without having been called."""
-GROUP = 32
-GROUP_SECONDS = 0.02
-"""A group's transaction takes no further event after this long."""
 INBOX_KEPT_MS = 14 * 24 * 3600 * 1000
 """Twice what a broker keeps: the inbox is the deduplication."""
 
@@ -58,6 +52,7 @@ class Workers:
         self.queue = JobQueue(database, clock)
         self.jobs = JobRunner(service, self.queue, database, container, clock)
         self.inbox = inbox
+        self.events = EventRunner(inbox, database, container)
         self._service = service
         self._database = database
         self._container = container
@@ -82,7 +77,7 @@ class Workers:
                 self._loop(
                     subscription.name,
                     "inbox",
-                    functools.partial(self.handle_once, subscription),
+                    functools.partial(self.events.once, subscription),
                     functools.partial(self.inbox.next_due, subscription.name),
                 )
         if self._service.jobs:
@@ -160,7 +155,7 @@ class Workers:
         while True:
             moved = await self.relay_once()
             for subscription in self._service.subscriptions:
-                moved += await self.handle_once(subscription)
+                moved += await self.events.once(subscription)
             moved = moved or await self.jobs.once()
             if not moved:
                 return total
@@ -257,78 +252,6 @@ class Workers:
         finally:
             keeper.cancel()
 
-    # handling
-
-    async def handle_once(self, subscription: Subscription) -> int:
-        """A group of ready events of different keys, then those whose time has come; how many were tried."""
-        tried = await self._group(subscription)
-        for seq in await self.inbox.due(subscription.name):
-            await self._single(subscription, seq)
-            tried += 1
-        return tried
-
-    async def _group(self, subscription: Subscription) -> int:
-        heads: list[Received] = []
-        done = 0
-        try:
-            async with Batch(await self._database.begin()) as batch:
-                heads = await self.inbox.heads(batch.driver, subscription.name, GROUP)
-                if not heads:
-                    return 0
-                until = perf_counter() + GROUP_SECONDS
-                for event in heads:
-                    await self._handle(subscription, event, batch)
-                    done += 1
-                    if perf_counter() > until:
-                        break
-                await batch.commit(self._database)
-        except Exception as error:
-            if not heads or isinstance(error, StoreUnavailable):
-                raise
-        else:
-            metrics.handled(subscription.name, "done").inc(done)
-            return done
-        tried = heads[: done + 1]
-        for event in tried:  # one by one: only the one that fails is held up
-            await self._single(subscription, event.seq)
-        return len(tried)
-
-    async def _single(self, subscription: Subscription, seq: int) -> None:
-        event: Received | None = None
-        try:
-            async with Batch(await self._database.begin()) as batch:
-                event = await self.inbox.lock(batch.driver, seq)
-                if event is None:
-                    return
-                await self._handle(subscription, event, batch)
-                await batch.commit(self._database)
-        except Exception as error:
-            if event is None or isinstance(error, StoreUnavailable):
-                raise
-            if not isinstance(error, RolledBack):
-                await self._failed(subscription, event, error)
-                return
-            async with writing(self._database) as driver:  # the use case is content that nothing came of it
-                await self.inbox.done(driver, subscription.name, event, tracing.span_id())
-        metrics.handled(subscription.name, "done").inc()
-
-    async def _failed(self, subscription: Subscription, event: Received, error: Exception) -> None:
-        state = await self.inbox.fail(subscription.name, event, error)
-        told = {"subscription": subscription.name, "seq": event.seq, "error": in_full(error)}
-        with tracing.resumed(event.envelope.traceparent):
-            if state is State.DEAD:
-                _log.error("dead letter", key=event.envelope.key, **told)
-            elif state is not None and not isinstance(error, NotYet):
-                _log.warning("event will be tried again", **told)
-        metrics.handled(subscription.name, "dead" if state is State.DEAD else "retry").inc()
-
-    async def _handle(self, subscription: Subscription, event: Received, batch: Batch) -> None:
-        with tracing.span(subscription.name, event.envelope.traceparent, kind=SpanKind.CONSUMER):
-            await deliver(self._container, subscription, event.envelope, Ambient(subscription.name, outer=batch))
-            if batch.broken:
-                raise RolledBack
-            await self.inbox.done(batch.driver, subscription.name, event, tracing.span_id())
-
     # housekeeping
 
     async def _housekeeping(self) -> None:
@@ -362,26 +285,6 @@ class Workers:
         for name, count in counts.items():
             metrics.backlog.labels(self._service.name, name).set(count)
         return counts
-
-
-async def deliver(container: AsyncContainer, subscription: Subscription, envelope: Envelope, ambient: Ambient) -> None:
-    """Call a subscription's use case with an event, inside the transaction that `ambient` carries."""
-    before = AMBIENT.set(ambient)
-    try:
-        async with container() as scope:
-            use_case = await scope.get(subscription.use_case)
-            if subscription.everything:
-                await use_case(envelope)
-                return
-            contract = next(e for e in subscription.events if e.type == envelope.type)
-            event = decode(contract, envelope.body)
-            if subscription.replayable:
-                async with await scope.get(UnitOfWork):
-                    await use_case(event)
-            else:
-                await use_case(event)
-    finally:
-        AMBIENT.reset(before)
 
 
 def _ended(task: asyncio.Task[None]) -> Unavailable:

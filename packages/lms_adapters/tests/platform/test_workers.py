@@ -112,7 +112,7 @@ async def test_a_database_that_is_away_counts_against_no_event(
     with monkeypatch.context() as away:
         away.setattr(workers.inbox, "done", gone)
         with pytest.raises(StoreUnavailable):
-            await workers.handle_once(SERVICE.subscribes[0])
+            await workers.events.once(SERVICE.subscribes[0])
     assert (await workers.inbox.backlog())["toy.count-point"] == {"ready": 1}
     await toy.drain()
     assert await shown(toy, "ada") == [1]
@@ -317,7 +317,7 @@ async def test_a_job_whose_worker_died_is_taken_over_after_its_lease(toy: Servic
     workers = toy.running.workers
     assert workers is not None
     for subscription in SERVICE.subscribes:
-        while await workers.handle_once(subscription):
+        while await workers.events.once(subscription):
             pass
     [leased] = await workers.queue.claim("a worker that dies")
     await toy.drain()

@@ -61,7 +61,7 @@ class Analytics(ServiceUnderTest):
         workers = self.running.workers
         assert workers is not None
         [collect] = [s for s in SERVICE.subscribes if s.use_case is CollectEvent]
-        while await workers.handle_once(collect):
+        while await workers.events.once(collect):
             pass
 
     async def staged(self) -> int:
@@ -131,14 +131,14 @@ async def test_a_crash_between_insert_and_removal_repeats_the_same_batch(tmp_pat
         assert service.running.workers is not None
         [collect] = [s for s in SERVICE.subscribes if s.use_case is CollectEvent]
         await service.running.workers.inbox.ingest("lms.test", [an_envelope("a"), an_envelope("b")], "1")
-        await service.running.workers.handle_once(collect)
+        await service.running.workers.events.once(collect)
         async with container() as scope:
             staging, store = await scope.get(Staging), await scope.get(ColumnStore)
             batch = await staging.take(fake_id(1), 1000)
             assert batch is not None
             await store.insert(batch.id, batch.events)
         await service.running.workers.inbox.ingest("lms.test", [an_envelope("c")], "2")
-        await service.running.workers.handle_once(collect)
+        await service.running.workers.events.once(collect)
         async with container() as scope:
             assert await (await scope.get(Staging)).take(fake_id(2), 1000) == batch
         await service.drain()

@@ -99,7 +99,7 @@ async def test_a_mail_that_was_on_its_way_leaves_no_copy(
             assert workers is not None
             await service.receive(ERASED, drain=False)
             for subscription in SERVICE.subscribes:
-                await workers.handle_once(subscription)
+                await workers.events.once(subscription)
         await send(self, mail)
 
     monkeypatch.setattr(type(mailer), "send", erased_while_it_goes)
