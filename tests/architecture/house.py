@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from litestar import Controller
@@ -35,6 +36,13 @@ def sources(top: Path) -> list[Path]:
     return sorted(path for path in top.rglob("*.py") if "tests" not in path.relative_to(top).parts)
 
 
+def modules(service: str, room: str) -> list[ModuleType]:
+    """A room's modules."""
+    return [
+        importlib.import_module(f"services.{service}.{room}.{word}") for word in sorted(words(folder(service) / room))
+    ]
+
+
 @cache
 def manifest(service: str) -> Service:
     """A service's manifest."""
@@ -54,10 +62,7 @@ def steps(service: str) -> list[type[Any]]:
 
 
 def _listed(service: str, tuple_: str) -> list[type[Any]]:
-    found: list[type[Any]] = []
-    for word in sorted(words(folder(service) / "usecases")):
-        found += getattr(importlib.import_module(f"services.{service}.usecases.{word}"), tuple_, ())
-    return found
+    return [kind for module in modules(service, "usecases") for kind in getattr(module, tuple_, ())]
 
 
 def endpoints(service: str) -> Iterator[tuple[str, str, HTTPRouteHandler]]:

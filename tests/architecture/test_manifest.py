@@ -7,14 +7,18 @@ import dataclasses
 import importlib
 import inspect
 import re
+import tomllib
 from collections import Counter
 from typing import Any, get_type_hints
 
 import pytest
 from alembic.script import ScriptDirectory
 
+from lms_adapters.platform.compose import VERSION
 from lms_adapters.platform.handlers import injected, permission_of
+from lms_adapters.platform.run import STREAMS
 from lms_adapters.sql.migrations.runner import Branch
+from lms_cli.platform import BUILT_IN
 from lms_core.domain.errors import Invalid, Refusal
 from lms_core.domain.events import Event
 from lms_core.domain.selection import Selection
@@ -42,6 +46,15 @@ def contracts(service: str) -> set[type[Event]]:
     except ModuleNotFoundError:
         return set()
     return {c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Event) and c is not Event}
+
+
+def test_every_service_is_known_where_services_are_listed() -> None:
+    assert set(BUILT_IN) == set(SERVICES)
+    assert set(STREAMS) == {manifest(service).stream for service in SERVICES if manifest(service).publishes}
+
+
+def test_the_version_is_the_projects() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import statistics
+from dataclasses import is_dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.house import ROOT, SERVICES, folder, manifest, sources, words
+from tests.architecture.house import ROOT, SERVICES, folder, manifest, modules, sources, words
 
-ROOMS = ("domain", "ports", "usecases", "adapters", "adapters/http", "tests")
+INNER = ("domain", "ports", "usecases")
+ROOMS = (*INNER, "adapters", "adapters/http", "tests")
 FILES = ("README.md", "BUILD", "__init__.py", "__main__.py", "service.py", "wiring.py", "settings.py")
 TESTS = {"domain", "usecases", "adapters", "component"}
 
@@ -87,6 +90,15 @@ def test_every_capability_is_tested_under_its_word(service: str) -> None:
     assert words(here / "usecases") - tested == set()
     rooms = {path.relative_to(here / "tests").parts[0] for path in (here / "tests").rglob("test_*.py")}
     assert rooms == TESTS
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_entities_and_values_are_slotted(service: str) -> None:
+    """But for those that remember what they worked out."""
+    everything = (value for room in INNER for module in modules(service, room) for value in vars(module).values())
+    kinds = {value for value in everything if isinstance(value, type) and is_dataclass(value)}
+    loose = {kind for kind in kinds if "__slots__" not in vars(kind)}
+    assert {kind for kind in loose if not any(isinstance(m, cached_property) for m in vars(kind).values())} == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -26,7 +26,7 @@ from lms_adapters.telemetry import logging, tracing
 from lms_core.domain.errors import Unavailable, in_full
 
 Role = Literal["api", "worker", "all"]
-STREAMS = ("lms.auth", "lms.user", "lms.course", "lms.progress", "lms.analytics", "lms.billing", "lms.notification")
+STREAMS = ("lms.auth", "lms.user", "lms.course", "lms.progress", "lms.billing", "lms.notification")
 """Streams of the platform's own services: what a service alone may have to read from the bus."""
 
 EXPECTED = (PortTaken, FolderInUse, BadSettings, NewerDatabase, NotMigrated, Unavailable, UnknownScheme)
