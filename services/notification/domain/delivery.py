@@ -1,4 +1,4 @@
-"""A mail on its way, and what it is made from."""
+"""Messages on their way, by mail, SMS and push, and what they are made from."""
 
 from __future__ import annotations
 

@@ -81,10 +81,10 @@ class Message:
     facts: Facts
     title: str = ""
     body: str = ""
-    """As the person reads it; for a mail, known when it was sent."""
+    """As the person reads it; outside the inbox, known when it was sent."""
     template_version: int = 0
     position: int | None = None
-    """1, 2, 3, … in the recipient's inbox, in the order of commits; None for a mail."""
+    """1, 2, 3, … in the recipient's inbox, in the order of commits; None outside the inbox."""
     created_at: datetime
     status: Status = "queued"
     sent_at: datetime | None = None
