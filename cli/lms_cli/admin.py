@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import click
@@ -10,7 +11,7 @@ import msgspec
 from lms_cli.control import operate
 from lms_cli.operations import Row
 from lms_cli.options import as_json, source
-from lms_cli.output import awaited, console
+from lms_cli.output import console
 
 
 @click.group()
@@ -36,7 +37,7 @@ def create(ctx: click.Context, email: str, name: str, password_stdin: bool, json
         [row] = [row async for row in asked]
         return row
 
-    made = awaited(work())
+    made = asyncio.run(work())
     if json:
         click.echo(msgspec.json.encode(made).decode())
         return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import aiohttp
@@ -44,9 +44,11 @@ class Api:
     heard: Callable[[str, str, Answer], None] = field(default=lambda _m, _p, _a: None)
 
     @classmethod
-    def open(cls, url: str) -> Opened:
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[Self]:
         """`async with Api.open(url) as api:`"""
-        return Opened(url)
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
+            yield cls(url, session)
 
     def signed_in(self, token: str) -> Api:
         """The same client as somebody else."""
@@ -87,22 +89,6 @@ class Api:
         answer = await eventually(look, what)
         self.heard("GET", path, answer)
         return answer
-
-
-class Opened:
-    """The life of a client's connections."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def __aenter__(self) -> Api:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
-        return Api(self._url, self._session)
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        await self._session.close()
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]], what: str) -> T:

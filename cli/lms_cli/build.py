@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from lms_adapters.platform.settings import BadSettings
 from lms_cli.control import operate
 from lms_cli.operations import Row
 from lms_cli.options import as_json, service_option, source
-from lms_cli.output import awaited, console, show
+from lms_cli.output import console, show
 from lms_cli.platform import plugins as found_plugins, services
 
 
@@ -40,7 +41,7 @@ def config(ctx: click.Context, service: str | None, json: bool) -> None:
             for origin in origins:
                 yield {"service": one.name, "setting": origin.name, "value": origin.value, "from": origin.source}
 
-    awaited(show(rows(), json=json, empty="no settings"))
+    asyncio.run(show(rows(), json=json, empty="no settings"))
 
 
 @click.group()
@@ -57,7 +58,7 @@ def plugins_list(json: bool) -> None:
         for plugin in found_plugins():
             yield {"service": plugin.name, "source": plugin.source, "version": plugin.version, "state": plugin.state}
 
-    awaited(show(rows(), json=json, empty="no plugins"))
+    asyncio.run(show(rows(), json=json, empty="no plugins"))
 
 
 @click.command()
@@ -76,7 +77,7 @@ def check(ctx: click.Context, json: bool) -> None:
             bad += not row["ok"]
             yield row if json else {"": "ok" if row["ok"] else "BAD", "what": row["what"], "detail": row["detail"]}
 
-    awaited(show(rows(), json=json, empty=""))
+    asyncio.run(show(rows(), json=json, empty=""))
     if bad:
         if not json:
             console.print("One thing is wrong" if bad == 1 else f"{bad} things are wrong")
@@ -105,7 +106,7 @@ def openapi(ctx: click.Context, output: str) -> None:
         [row] = [row async for row in operate("openapi", (), source(ctx), at=("gateway",))]
         return row["document"]  # type: ignore[no-any-return]
 
-    _write(awaited(work()), output)
+    _write(asyncio.run(work()), output)
 
 
 @click.command()

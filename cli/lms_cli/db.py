@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tempfile
 from pathlib import Path
@@ -17,7 +18,7 @@ from lms_adapters.sql.migrations.runner import drift, migrate, render_difference
 from lms_cli.control import operate
 from lms_cli.operations import OperationFailed
 from lms_cli.options import as_json, service_option, source
-from lms_cli.output import awaited, console, one_line, show
+from lms_cli.output import console, show
 from lms_cli.platform import services
 
 
@@ -33,7 +34,7 @@ def db() -> None:
 def status(ctx: click.Context, service: str | None, json: bool) -> None:
     """Where each database stands: the kernel's branch and the service's."""
     rows = operate("db.status", (service,) if service else (), source(ctx), service=service)
-    awaited(show(rows, json=json, empty="no databases"))
+    asyncio.run(show(rows, json=json, empty="no databases"))
 
 
 async def _migrate(ctx: click.Context, service: str | None, to: str, only: str | None) -> None:
@@ -57,7 +58,7 @@ async def _migrate(ctx: click.Context, service: str | None, to: str, only: str |
 @click.pass_context
 def upgrade(ctx: click.Context, service: str | None) -> None:
     """Bring databases to the newest revision. `lms up` does this by itself."""
-    awaited(_migrate(ctx, service, "head", None))
+    asyncio.run(_migrate(ctx, service, "head", None))
 
 
 @db.command()
@@ -67,7 +68,7 @@ def upgrade(ctx: click.Context, service: str | None) -> None:
 @click.pass_context
 def downgrade(ctx: click.Context, service: str, revision: str) -> None:
     """Take a service's own branch back to REVISION (`base` for before the first)."""
-    awaited(_migrate(ctx, service, revision, "service"))
+    asyncio.run(_migrate(ctx, service, revision, "service"))
 
 
 @db.command()
@@ -75,8 +76,7 @@ def downgrade(ctx: click.Context, service: str, revision: str) -> None:
 @click.option("--message", "-m", required=True, help="What it does, e.g. 'add cohorts'.")
 def revision(service: str, message: str) -> None:
     """Write the next revision of SERVICE from the difference between its rows and its revisions."""
-    with one_line():
-        [chosen] = services((service,))
+    [chosen] = services((service,))
     if chosen.tables is None or chosen.revisions is None:
         raise click.ClickException(f"{service} has no database")
     folder = chosen.revisions
@@ -96,7 +96,7 @@ def revision(service: str, message: str) -> None:
             finally:
                 await database.close()
 
-    text = awaited(work())
+    text = asyncio.run(work())
     if text is None:
         console.print(f"{service}: its revisions make its tables as they are; nothing to write")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -20,7 +21,7 @@ from lms_cli.api import Answer, Api, StoryBroke, eventually
 from lms_cli.control import operate
 from lms_cli.operations import Row
 from lms_cli.options import source
-from lms_cli.output import awaited, console
+from lms_cli.output import console
 from lms_cli.stories import Stage, all_stories
 
 
@@ -81,7 +82,7 @@ def demo(ctx: click.Context, url: str | None) -> None:
             url, folder = own.enter_context(own_platform())
             ctx.find_root().obj["data"] = str(Path(folder))
         try:
-            awaited(tell(url.rstrip("/"), source(ctx)))
+            asyncio.run(tell(url.rstrip("/"), source(ctx)))
         except StoryBroke as error:
             raise click.ClickException(str(error)) from error
     console.print(f"\nAll three stories held, in {time.perf_counter() - began:.1f} s.")

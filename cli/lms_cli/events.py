@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ import click
 from lms_cli.control import operate
 from lms_cli.operations import Row
 from lms_cli.options import as_json, service_option, source
-from lms_cli.output import awaited, console, show
+from lms_cli.output import console, show
 from lms_cli.platform import services
 from lms_core.domain.time import from_ms
 
@@ -38,7 +39,7 @@ def catalogue(json: bool) -> None:
                     "what": (event.__doc__ or "").strip().splitlines()[0],
                 }
 
-    awaited(show(rows(), json=json, empty="no events"))
+    asyncio.run(show(rows(), json=json, empty="no events"))
 
 
 @events.command()
@@ -56,7 +57,7 @@ def log(ctx: click.Context, service: str | None, trace_id: str | None, limit: in
         for row in sorted([row async for row in asked], key=lambda row: (row["at"], row["id"]))[-limit:]:
             yield row if json else {**row, "at": from_ms(row["at"]).isoformat(timespec="milliseconds")}
 
-    awaited(show(rows(), json=json, empty="nothing was published yet"))
+    asyncio.run(show(rows(), json=json, empty="nothing was published yet"))
 
 
 @events.command()
@@ -66,7 +67,7 @@ def log(ctx: click.Context, service: str | None, trace_id: str | None, limit: in
 def tail(ctx: click.Context, service: str | None, json: bool) -> None:
     """Events as they are published, until Ctrl-C."""
     with contextlib.suppress(KeyboardInterrupt):
-        awaited(
+        asyncio.run(
             show(
                 operate("events.tail", (service,) if service else (), source(ctx), service=service),
                 json=json,
@@ -83,7 +84,7 @@ def tail(ctx: click.Context, service: str | None, json: bool) -> None:
 def backlog(ctx: click.Context, service: str | None, json: bool) -> None:
     """What waits in each service: unsent events, unhandled events, jobs."""
     rows = operate("events.backlog", (service,) if service else (), source(ctx), service=service)
-    awaited(show(rows, json=json, empty="no services"))
+    asyncio.run(show(rows, json=json, empty="no services"))
 
 
 @events.command("dead-letters")
@@ -95,13 +96,13 @@ def dead_letters(ctx: click.Context, service: str | None, failing: bool, json: b
     """Events that a subscription gave up on. Each holds up the later events of its key until requeued or skipped."""
     only = (service,) if service else ()
     rows = operate("events.dead-letters", only, source(ctx), service=service, failing=failing)
-    awaited(show(rows, json=json, empty="no dead letters"))
+    asyncio.run(show(rows, json=json, empty="no dead letters"))
 
 
 def _release(ctx: click.Context, service: str, seq: tuple[int, ...], *, skip: bool, json: bool) -> None:
     for number in seq:
         rows = operate("events.release", (service,), source(ctx), service=service, seq=number, skip=skip)
-        awaited(show(rows, json=json, empty=""))
+        asyncio.run(show(rows, json=json, empty=""))
 
 
 @events.command()
@@ -135,7 +136,7 @@ def resume(ctx: click.Context, service: str, stream: str, json: bool) -> None:
     Then rebuild what was missed: `lms events replay NAME --lost` for each projection. Reactions have missed it.
     """
     rows = operate("events.resume", (service,), source(ctx), service=service, stream=stream)
-    awaited(show(rows, json=json, empty=""))
+    asyncio.run(show(rows, json=json, empty=""))
 
 
 @events.command()
@@ -165,7 +166,7 @@ def replay(ctx: click.Context, name: str, verify: bool, lost: bool, json: bool) 
             found += 1
             yield row if json else {k: v if isinstance(v, str) else _pairs(v) for k, v in row.items()}
 
-    awaited(show(rows(), json=json, empty=f"{name}: no difference"))
+    asyncio.run(show(rows(), json=json, empty=f"{name}: no difference"))
     if found and not json:
         console.print(("One row differs" if found == 1 else f"{found} rows differ") + (", mended" if mended else ""))
     if waiting and not json:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import click
 
 from lms_cli.control import operate
 from lms_cli.options import as_json, service_option, source
-from lms_cli.output import awaited, show
+from lms_cli.output import show
 
 
 @click.group()
@@ -22,7 +24,7 @@ def jobs() -> None:
 def listing(ctx: click.Context, service: str | None, dead: bool, json: bool) -> None:
     """Open jobs by due time."""
     rows = operate("jobs.list", (service,) if service else (), source(ctx), service=service, dead=dead)
-    awaited(show(rows, json=json, empty="no jobs"))
+    asyncio.run(show(rows, json=json, empty="no jobs"))
 
 
 @jobs.command()
@@ -32,7 +34,7 @@ def listing(ctx: click.Context, service: str | None, dead: bool, json: bool) -> 
 @click.pass_context
 def requeue(ctx: click.Context, service: str, id: str, json: bool) -> None:
     """Give the dead job ID of SERVICE its attempts again, now."""
-    awaited(show(operate("jobs.requeue", (service,), source(ctx), service=service, id=id), json=json, empty=""))
+    asyncio.run(show(operate("jobs.requeue", (service,), source(ctx), service=service, id=id), json=json, empty=""))
 
 
 @jobs.command()
@@ -42,4 +44,4 @@ def requeue(ctx: click.Context, service: str, id: str, json: bool) -> None:
 @click.pass_context
 def cancel(ctx: click.Context, service: str, id: str, json: bool) -> None:
     """Take the job ID of SERVICE out of the queue."""
-    awaited(show(operate("jobs.cancel", (service,), source(ctx), service=service, id=id), json=json, empty=""))
+    asyncio.run(show(operate("jobs.cancel", (service,), source(ctx), service=service, id=id), json=json, empty=""))

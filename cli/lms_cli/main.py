@@ -7,8 +7,11 @@ from typing import Any
 import click
 
 from lms_adapters.platform.compose import VERSION
-from lms_adapters.platform.run import EXPECTED, in_one_line
+from lms_adapters.platform.run import EXPECTED
 from lms_cli import admin, build, db, demo, events, jobs, seed, trace, up
+from lms_cli.operations import OperationFailed, words
+from lms_cli.platform import UnknownService
+from lms_core.domain.errors import Refusal
 
 
 class Ordered(click.Group):
@@ -21,8 +24,10 @@ class Ordered(click.Group):
         """What an operator can mend, wherever it comes from, is one line and exit code 1."""
         try:
             return super().invoke(ctx)
-        except EXPECTED as error:
-            raise click.ClickException(in_one_line(error)) from error
+        except Refusal as error:
+            raise click.ClickException(words(error)) from error
+        except (*EXPECTED, OperationFailed, UnknownService) as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(

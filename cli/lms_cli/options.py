@@ -7,18 +7,15 @@ from typing import Any
 
 import click
 
-from lms_adapters.platform.settings import BadSettings, Source
+from lms_adapters.platform.settings import Source
 
 as_json = click.option("--json", "json", is_flag=True, help="A line of JSON a row, for programs.")
 service_option = click.option("--service", "-s", help="Only this service.")
 
 
 def source(ctx: click.Context, **overrides: Any) -> Source:
-    """Where settings come from, with what was given on the command line on top."""
+    """Where settings come from, with what was given on the command line on top. Raises BadSettings."""
     given = ctx.find_root().obj
-    try:
-        return Source(
-            file=Path(given["config"]) if given["config"] else None, overrides={"data": given["data"], **overrides}
-        )
-    except BadSettings as error:
-        raise click.ClickException(str(error)) from error
+    return Source(
+        file=Path(given["config"]) if given["config"] else None, overrides={"data": given["data"], **overrides}
+    )

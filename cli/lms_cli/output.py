@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
 
-import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from lms_adapters.platform.run import EXPECTED
-from lms_cli.operations import OperationFailed, Row, words
-from lms_cli.platform import UnknownService
-from lms_core.domain.errors import Refusal
+from lms_cli.operations import Row
 
-T = TypeVar("T")
 WIDE = 200
 """Columns where no terminal says how many there are: a table in a file or a pipe is not to be folded."""
 console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
-@contextlib.contextmanager
-def one_line() -> Iterator[None]:
-    """What an operator can mend becomes one line and exit code 1."""
-    try:
-        yield
-    except Refusal as error:
-        raise click.ClickException(words(error)) from error
-    except (*EXPECTED, OperationFailed, UnknownService) as error:
-        raise click.ClickException(str(error)) from error
-
-
-def awaited(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; what an operator can mend becomes one line and exit code 1."""
-    with one_line():
-        return asyncio.run(work)
-
-
-async def show(rows: AsyncIterator[Row], *, json: bool, empty: str, live: bool = False) -> int:
-    """Print rows as they come (`live`), or as one table; how many there were."""
+async def show(rows: AsyncIterator[Row], *, json: bool, empty: str, live: bool = False) -> None:
+    """Print rows as they come (`live`), or as one table; `empty` to people where there are none."""
     seen: list[Row] = []
-    count = 0
+    none = True
     async for row in rows:
-        count += 1
+        none = False
         if json:
             sys.stdout.write(msgspec.json.encode(row, enc_hook=str).decode() + "\n")
             sys.stdout.flush()
@@ -61,6 +36,5 @@ async def show(rows: AsyncIterator[Row], *, json: bool, empty: str, live: bool =
         for row in seen:
             table.add_row(*("" if value is None else str(value) for value in row.values()))
         console.print(table)
-    if not count and not json:
+    if none and not json:
         console.print(empty)
-    return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ from lms_adapters.platform.service import Service
 from lms_adapters.platform.settings import Settings, Source
 from lms_adapters.telemetry import logging
 from lms_cli.options import as_json, source
-from lms_cli.output import awaited, console
+from lms_cli.output import console
 
 if TYPE_CHECKING:  # the school needs every service: only who asks for it waits for them
     from lms_cli.school.seeding import Shown
@@ -50,7 +51,7 @@ def seed(ctx: click.Context, json: bool) -> None:
             return (await make_alone(settings_source, shown)).steps
 
     began = time.perf_counter()
-    steps = awaited(work())
+    steps = asyncio.run(work())
     if not json:
         console.print(f"{_made(steps, time.perf_counter() - began)}\n")
     from lms_cli.school.people import LEARNERS, STAFF

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import click
@@ -11,7 +12,7 @@ from rich.tree import Tree
 
 from lms_cli.control import operate
 from lms_cli.options import as_json, source
-from lms_cli.output import awaited, console
+from lms_cli.output import console
 from lms_core.domain.time import from_ms
 from lms_core.domain.traces import Node, Step, Story, find_trace_id, tell
 
@@ -36,7 +37,7 @@ def trace(ctx: click.Context, id: str, json: bool) -> None:
         rows = operate("trace", (), source(ctx), trace_id=trace_id)
         return [msgspec.convert(row, Step) async for row in rows]
 
-    story = tell(trace_id, awaited(steps()))
+    story = tell(trace_id, asyncio.run(steps()))
     if story is None:
         raise click.ClickException(f"nothing is known of trace {trace_id}")
     if json:

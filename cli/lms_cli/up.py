@@ -12,13 +12,13 @@ from typing import Any
 import click
 
 from lms_adapters.platform.compose import Platform
-from lms_adapters.platform.folder import FolderInUse, control_socket, locked
+from lms_adapters.platform.folder import control_socket, locked
 from lms_adapters.platform.run import Role, run, start
 from lms_adapters.platform.settings import Settings, Source
 from lms_cli.control import ControlServer
 from lms_cli.options import source
 from lms_cli.output import console
-from lms_cli.platform import UnknownService, services
+from lms_cli.platform import services
 from lms_cli.reload import supervise
 from lms_cli.seed import composed, make_while_running, print_school
 
@@ -60,10 +60,7 @@ def up(
         _reset(folder)
     if reload:
         sys.exit(supervise([a for a in sys.argv[1:] if a not in ("--reload", "--reset")]))
-    try:
-        chosen = services(tuple(dict.fromkeys([*only.split(","), "gateway"])) if only else ())
-    except UnknownService as error:
-        raise click.ClickException(str(error)) from error
+    chosen = services(tuple(dict.fromkeys([*only.split(","), "gateway"])) if only else ())
 
     async def ready(platform: Platform) -> None:
         _welcome(platform, f"http://{host}:{port}", time.perf_counter() - began)
@@ -93,11 +90,8 @@ def _reset(folder: Path) -> None:
     strangers = [p.name for p in folder.iterdir() if not p.name.startswith((".lock", "control")) and not _ours(p)]
     if strangers:
         raise click.ClickException(f"{folder} holds files that are not the platform's ({', '.join(strangers[:3])})")
-    try:
-        with locked(folder):
-            pass
-    except FolderInUse as error:
-        raise click.ClickException(str(error)) from error
+    with locked(folder):
+        pass
     shutil.rmtree(folder)
 
 
@@ -136,10 +130,7 @@ def serve(ctx: click.Context, service: str, port: int, host: str, role: Role) ->
     Events must reach the others: set LMS_BUS_URL to nats:// or kafka://, and LMS_JWKS_URL to where auth's keys are,
     e.g. http://127.0.0.1:9001/api/v1/auth/jwks.
     """
-    try:
-        [chosen] = services((service,))
-    except UnknownService as error:
-        raise click.ClickException(str(error)) from error
+    [chosen] = services((service,))
     settings_source: Source = source(ctx)
     folder = Path(settings_source.load(Settings, service).data)
 

@@ -93,18 +93,14 @@ def _only_probes(app: ASGIApp) -> ASGIApp:
     return probes
 
 
-def in_one_line(error: BaseException) -> str:
-    """What is in `EXPECTED`, as an operator reads it."""
-    return in_full(error) if isinstance(error, Unavailable) else str(error)
-
-
 def start(work: Callable[[], Awaitable[None]]) -> int:
     """Run on uvloop; the exit code. What an operator can mend is one line on standard error."""
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_awaited(work))
     except EXPECTED as error:
-        print(f"lms: {in_one_line(error)}", file=sys.stderr)  # noqa: T201
+        said = in_full(error) if isinstance(error, Unavailable) else str(error)
+        print(f"lms: {said}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130

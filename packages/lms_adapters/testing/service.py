@@ -3,7 +3,7 @@
 async with ServiceUnderTest(SERVICE, tmp_path) as service:
     await service.receive(UserCreated(...))                      # as if the bus had brought it; runs everything due
     answer = await service.client("learner", id=ADA).get("/api/v1/users/me")
-    assert service.published(ProfileUpdated) == [...]
+    assert await service.published(ProfileUpdated) == [...]
 """
 
 from __future__ import annotations
