@@ -36,7 +36,7 @@ class Ordered(click.Group):
     epilog="Start with `lms up`. Every command works beside a running platform and says what it does with --help.",
 )
 @click.version_option(VERSION, prog_name="lms")
-@click.option("--config", type=click.Path(dir_okay=False), help="Settings file.  [default: lms.toml]")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False), help="Settings file.  [default: lms.toml]")
 @click.option("--data", metavar="DIR", help="Data folder.  [default: data]")
 @click.pass_context
 def lms(ctx: click.Context, config: str | None, data: str | None) -> None:

@@ -8,8 +8,10 @@ from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from lms_adapters.platform import registry
+from lms_cli.main import lms
 from lms_cli.platform import BUILT_IN, services
 from lms_cli.tests.conftest import Line
 
@@ -51,6 +53,11 @@ def test_an_unreadable_file_is_one_line(empty: Line, tmp_path: Path) -> None:
     (tmp_path / "lms.toml").write_text("[lms\n")
     result = empty("config")
     assert (result.exit_code, result.output[:16]) == (1, "Error: lms.toml:")
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    result = CliRunner().invoke(lms, ["--config", str(tmp_path / "typo.toml"), "config"])
+    assert (result.exit_code, "typo.toml' does not exist" in result.output) == (2, True)
 
 
 def test_plugins(empty: Line) -> None:
