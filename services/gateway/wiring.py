@@ -13,7 +13,7 @@ from lms_adapters.web.auth import TokenVerifier
 from lms_adapters.web.pages import Assets, Pages
 from lms_core.ports.clock import Clock
 from services.gateway.adapters.discovery import Roster, looking
-from services.gateway.adapters.documents import MergedDocuments
+from services.gateway.adapters.documentation import MergedDocuments
 from services.gateway.adapters.http.assets import assets
 from services.gateway.adapters.http.exchange import Limits
 from services.gateway.adapters.http.monitoring import Monitor

@@ -99,14 +99,11 @@ def wiring() -> Provider:
     provider.provide(SqlCourses, provides=Courses)
     provider.provide(SqlInbox, provides=Inbox, scope=Scope.APP)
     provider.provide(SqlParcels, provides=Parcels, scope=Scope.APP)
-    for factory in (SandboxStore, open_mailer, open_texter, open_pusher, carried):
+    for factory in (SandboxStore, open_mailer, open_texter, open_pusher, carried, templates, places, pages):
         provider.provide(factory, scope=Scope.APP)
     provider.provide(SqlDevices, provides=Devices)
     provider.provide(SandboxCopies, provides=Copies)
     provider.provide(SandboxMailbox, provides=Mailbox, scope=Scope.APP)
-    provider.provide(pages, scope=Scope.APP)
-    provider.provide(places, scope=Scope.APP)
-    provider.provide(templates, scope=Scope.APP)
     provider.provide_all(*recipients.USE_CASES, *devices.USE_CASES, *messages.USE_CASES, *delivery.USE_CASES)
     provider.provide_all(*erasure.USE_CASES)
     provider.provide_all(*realtime.USE_CASES, scope=Scope.APP)

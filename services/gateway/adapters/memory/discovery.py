@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from litestar.types import ASGIApp
+
 from lms_adapters.platform.compose import Neighbours
 from lms_adapters.platform.keys import call
 from lms_core.domain.errors import Unavailable
@@ -25,17 +27,17 @@ class MemoryServices(Services):
 
     async def ask(self, name: str) -> Description:
         if name not in self._known:
-            self._known[name] = read(await call(self._neighbours[name], DESCRIPTOR_PATH))
+            self._known[name] = read(await call(self._app(name), DESCRIPTOR_PATH))
         return self._known[name]
 
     async def read(self, name: str, path: str) -> bytes:
-        app = self._neighbours.get(name)
-        if app is None:
-            raise Unavailable("{service} does not answer", service=name, note="it does not run here")
-        return await call(app, path)
+        return await call(self._app(name), path)
 
     def upstream(self, name: str) -> Upstream:
+        return MemoryUpstream(self._app(name))
+
+    def _app(self, name: str) -> ASGIApp:
         app = self._neighbours.get(name)
         if app is None:
             raise Unavailable("{service} does not answer", service=name, note="it does not run here")
-        return MemoryUpstream(app)
+        return app

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 
 from lms_adapters.platform.compose import VERSION
@@ -54,32 +57,28 @@ class MergedDocuments(Documents):
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._rendered: dict[str, tuple[int, bytes]] = {}
+        self._kept: dict[str, tuple[int, bytes]] = {}
 
     def openapi(self) -> bytes:
-        kept = self._kept("openapi")
-        if kept is not None:
-            return kept
-        directory = self._directory
-        documents = {name: told.openapi for name, told in directory.known.items()}
-        merged = merge_openapi(documents, info=_INFO, owner=self._owner, everywhere=_everywhere())
-        return self._keep("openapi", msgspec.json.encode(merged))
+        return self._rendered("openapi", self._openapi)
 
     def asyncapi(self) -> bytes:
-        kept = self._kept("asyncapi")
-        if kept is not None:
-            return kept
-        documents = [dict(told.asyncapi) for _, told in sorted(self._directory.known.items())]
-        return self._keep("asyncapi", msgspec.json.encode(merge_documents(documents, VERSION)))
+        return self._rendered("asyncapi", self._asyncapi)
+
+    def _rendered(self, name: str, merged: Callable[[], dict[str, Any]]) -> bytes:
+        """As it was rendered since the directory changed last, or anew."""
+        change, body = self._kept.get(name, (-1, b""))
+        if change != self._directory.change:
+            change, body = self._kept[name] = self._directory.change, msgspec.json.encode(merged())
+        return body
+
+    def _openapi(self) -> dict[str, Any]:
+        documents = {name: told.openapi for name, told in self._directory.known.items()}
+        return merge_openapi(documents, info=_INFO, owner=self._owner, everywhere=_everywhere())
+
+    def _asyncapi(self) -> dict[str, Any]:
+        return merge_documents([dict(told.asyncapi) for _, told in sorted(self._directory.known.items())], VERSION)
 
     def _owner(self, path: str) -> str | None:
         route = self._directory.table.match(path)
         return route.service if route else None
-
-    def _kept(self, name: str) -> bytes | None:
-        change, body = self._rendered.get(name, (-1, b""))
-        return body if change == self._directory.change else None
-
-    def _keep(self, name: str, body: bytes) -> bytes:
-        self._rendered[name] = (self._directory.change, body)
-        return body
