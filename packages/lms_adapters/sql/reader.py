@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from lms_adapters.sql.engine import Database
 from lms_adapters.sql.types import Json, Utc, moment
+from lms_core.domain.errors import NotFound
 
 T = TypeVar("T")
 
@@ -108,3 +109,10 @@ class Reader:
         plan = query.plan(self._database.dialect)
         rows = await self._database.read(plan.sql, plan.arguments(parameters))
         return plan.row(rows[0]) if rows else None
+
+    async def get(self, query: Query[T], **parameters: Any) -> T:
+        """The first row. Raises NotFound when there is none."""
+        row = await self.one(query, **parameters)
+        if row is None:
+            raise NotFound
+        return row

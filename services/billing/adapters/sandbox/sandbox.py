@@ -169,10 +169,7 @@ class SandboxDesk(Desk):
         return DeskView(holding=bool(standing["holding"]), held=standing["held"], charges=charges, webhooks=sent)
 
     async def webhook(self, id: str) -> SeenWebhook:
-        found = await self._reader.one(_ONE, id=id)
-        if found is None:
-            raise NotFound
-        return found
+        return await self._reader.get(_ONE, id=id)
 
     async def hold(self, holding: bool) -> None:
         async with writing(self._database) as driver:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
-from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.catalog import Course, Price
@@ -82,10 +81,7 @@ class SqlPrices(Prices):
         await self._rows.add(price)
 
     async def show(self, id: UUID) -> Price:
-        price = await self._reader.one(_SHOW, id=id)
-        if price is None:
-            raise NotFound
-        return price
+        return await self._reader.get(_SHOW, id=id)
 
     async def some(self, selection: Selection) -> list[Price]:
         return await _SOME.some(self._reader, selection)

@@ -15,7 +15,6 @@ from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
 from lms_core.contracts.billing import InvoiceIssued
-from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.adapters.sql.payments import PaymentRow
@@ -78,10 +77,7 @@ class SqlInvoices(Invoices):
         await self._rows.add(invoice)
 
     async def show(self, id: UUID) -> IssuedInvoice:
-        invoice = await self._reader.one(_SHOW, id=id)
-        if invoice is None:
-            raise NotFound
-        return invoice
+        return await self._reader.get(_SHOW, id=id)
 
     async def of(self, learner_id: UUID, selection: Selection) -> list[IssuedInvoice]:
         return await _OF.some(self._reader, selection, me=learner_id)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
-from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.methods import PaymentMethod
@@ -60,10 +59,7 @@ class SqlMethods(Methods):
         await self._rows.update(method)
 
     async def show(self, id: UUID) -> PaymentMethod:
-        method = await self._reader.one(_SHOW, id=id)
-        if method is None:
-            raise NotFound
-        return method
+        return await self._reader.get(_SHOW, id=id)
 
     async def of(self, owner_id: UUID, selection: Selection) -> list[PaymentMethod]:
         return await _OF.some(self._reader, selection, me=owner_id)

@@ -14,7 +14,6 @@ from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.traces import Traced, within
 from lms_adapters.telemetry.tracing import trace_id
-from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.billing.adapters.sql.base import Row
 from services.billing.domain.payments import Attempt, Payment, attempt_key
@@ -127,10 +126,7 @@ class SqlPayments(Payments):
         return await self._reader.all(_ORDERS, payment=payment_id)
 
     async def show(self, id: UUID) -> Payment:
-        payment = await self._reader.one(_SHOW, id=id)
-        if payment is None:
-            raise NotFound
-        return payment
+        return await self._reader.get(_SHOW, id=id)
 
     async def of(self, learner_id: UUID, selection: Selection) -> list[Payment]:
         return await _OF.some(self._reader, selection, me=learner_id)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
-from lms_core.domain.errors import NotFound
 from lms_core.domain.selection import Selection
 from services.course.adapters.sql.base import Row
 from services.course.adapters.sql.pricing import PriceRow
@@ -84,10 +83,7 @@ class SqlCourses(Courses):
         await self._rows.update(course)
 
     async def details(self, id: UUID) -> CourseDetails:
-        details = await self._reader.one(_ONE, id=id)
-        if details is None:
-            raise NotFound
-        return details
+        return await self._reader.get(_ONE, id=id)
 
     async def list(self, selection: Selection, *, instructor_id: UUID, drafts: bool) -> list[CourseDetails]:
         if drafts:

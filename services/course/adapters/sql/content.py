@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_adapters.sql.engine import Database, writing
 from lms_adapters.sql.reader import Query, Reader
-from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from services.course.adapters.sql.authoring import CourseRow
@@ -102,7 +101,4 @@ class SqlAccesses(Accesses):
         self._reader = reader
 
     async def of(self, course_id: UUID, person: UUID) -> Access:
-        access = await self._reader.one(_ACCESS, course_id=course_id, person=person)
-        if access is None:
-            raise NotFound
-        return access
+        return await self._reader.get(_ACCESS, course_id=course_id, person=person)

@@ -145,10 +145,7 @@ class SqlEnrollments(Enrollments):
         await self._session.execute(_COUNT, {"course": course_id, "change": change})
 
     async def look(self, id: UUID) -> Enrollment:
-        enrollment = await self._reader.one(_ONE, id=id)
-        if enrollment is None:
-            raise NotFound
-        return enrollment
+        return await self._reader.get(_ONE, id=id)
 
     async def of_learner(self, learner_id: UUID, selection: Selection) -> list[Enrollment]:
         return await _OF_LEARNER.some(self._reader, selection, me=learner_id)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.types import Json
-from lms_core.domain.errors import NotFound
 from services.course.adapters.sql.authoring import CourseRow
 from services.course.adapters.sql.base import Row
 from services.course.domain.outline import Module, Outline
@@ -59,7 +58,4 @@ class SqlOutlines(Outlines):
         await self._rows.update(outline, outline.course_id)
 
     async def look(self, course_id: UUID) -> OwnedOutline:
-        outline = await self._reader.one(_LOOK, course_id=course_id)
-        if outline is None:
-            raise NotFound
-        return outline
+        return await self._reader.get(_LOOK, course_id=course_id)

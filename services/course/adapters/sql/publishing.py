@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
 from lms_adapters.sql.types import Json
-from lms_core.domain.errors import NotFound
 from services.course.adapters.sql.base import Row
 from services.course.adapters.sql.outline import MODULES
 from services.course.domain.publishing import CourseVersion
@@ -64,15 +63,7 @@ class SqlShelf(Shelf):
         self._reader = reader
 
     async def by_id(self, id: UUID) -> CourseVersion:
-        version = await self._reader.one(_BY_ID, id=id)
-        return _found(version)
+        return await self._reader.get(_BY_ID, id=id)
 
     async def numbered(self, course_id: UUID, version: int) -> CourseVersion:
-        found = await self._reader.one(_NUMBERED, course_id=course_id, version=version)
-        return _found(found)
-
-
-def _found(version: CourseVersion | None) -> CourseVersion:
-    if version is None:
-        raise NotFound
-    return version
+        return await self._reader.get(_NUMBERED, course_id=course_id, version=version)

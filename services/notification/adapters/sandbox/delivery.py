@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms_adapters.sql.engine import Database, writing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.types import Json
-from lms_core.domain.errors import NotFound
 from lms_core.domain.time import to_ms
 from lms_core.ports.clock import Clock
 from services.notification.adapters.sql.base import Row
@@ -151,7 +150,4 @@ class SandboxMailbox(Mailbox):
         )
 
     async def show(self, key: str) -> Kept:
-        kept = await self._reader.one(_ONE, key=key)
-        if kept is None:
-            raise NotFound
-        return kept
+        return await self._reader.get(_ONE, key=key)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms_adapters.sql.listing import Listing
 from lms_adapters.sql.reader import Query, Reader
 from lms_adapters.sql.repository import Repository
-from lms_core.domain.errors import Conflict, NotFound, Raced
+from lms_core.domain.errors import Conflict, Raced
 from lms_core.domain.selection import Selection
 from services.notification.adapters.sql.base import Row
 from services.notification.domain.devices import Device, DeviceChannel
@@ -86,10 +86,7 @@ class SqlDevices(Devices):
         await self._session.execute(delete(DeviceRow).where(DeviceRow.owner_id == owner_id))
 
     async def show(self, id: UUID) -> Device:
-        device = await self._reader.one(_SHOW, id=id)
-        if device is None:
-            raise NotFound
-        return device
+        return await self._reader.get(_SHOW, id=id)
 
     async def of(self, owner_id: UUID, selection: Selection) -> list[Device]:
         return await _OF.some(self._reader, selection, owner=owner_id)
