@@ -16,11 +16,12 @@ import msgspec
 
 from benchmarks.enlarge import Enlarger, size
 from benchmarks.load import Load
-from benchmarks.process import environment, free_port, measured
+from benchmarks.process import environment, measured
 from benchmarks.reads import WARM_UP, compared, without_ids
 from benchmarks.report import progress, table
 from benchmarks.school import PLACES, Small, databases, make, opened
 from services.auth.ports.tokens import Signer
+from tests.engines.process import free_port
 
 PARALLEL = 100
 _SAMPLES = 20

@@ -11,13 +11,14 @@ from statistics import median
 from typing import Any
 
 from benchmarks.load import Load
-from benchmarks.process import environment, free_port, measured
+from benchmarks.process import environment, measured
 from benchmarks.report import progress, table
 from lms_adapters.platform.settings import Source
 from lms_cli.api import Api
 from lms_cli.control import operate
 from lms_cli.operations import Row
 from lms_cli.stories import Stage, content, course, enrollment, registration
+from tests.engines.process import free_port
 
 ROUNDS = 20
 WARM_UP = 200

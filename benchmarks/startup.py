@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.process import REPOSITORY, Measured, environment, free_port, measured
+from benchmarks.process import REPOSITORY, Measured, environment, measured
 from benchmarks.report import progress, table
+from tests.engines.process import free_port
 
 _OURS = ("packages", "cli", "services")
 _Run = tuple[float, float]

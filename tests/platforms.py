@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,17 +18,11 @@ from typing import Any
 from lms_adapters.platform.settings import Source
 from lms_cli.control import operate
 from lms_cli.operations import Row
-from tests.engines.process import family as descendants, is_running
+from lms_cli.platform import BUILT_IN
+from tests.engines.process import family as descendants, free_port, is_running
 
-SERVICES = ("auth", "user", "course", "progress", "analytics", "billing", "notification", "gateway")
+SERVICES = tuple(BUILT_IN)
 START_SECONDS = 90.0
-
-
-def free_port() -> int:
-    """Nobody listens there now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _die_with_parent() -> None:

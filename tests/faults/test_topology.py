@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from lms_cli.api import Api, newcomer
-from tests.platforms import RunningPlatform, free_port, running
+from tests.engines.process import free_port
+from tests.platforms import RunningPlatform, running
 
 
 def lms(platform: RunningPlatform, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
