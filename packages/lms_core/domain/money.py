@@ -42,16 +42,5 @@ class Money(msgspec.Struct, frozen=True, order=False):
         if self.currency not in _EXPONENT:
             raise Invalid.at("#/currency", "must be an ISO 4217 code such as EUR")
 
-    def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
-
     def __neg__(self) -> Money:
         return Money(-self.amount, self.currency)
-
-    def _same(self, other: Money) -> int:
-        if other.currency != self.currency:
-            raise Invalid("cannot combine {one} with {other}", one=self.currency, other=other.currency)
-        return other.amount

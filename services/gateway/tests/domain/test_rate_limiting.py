@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from lms_core.domain.addresses import network
 from services.gateway.domain.rate_limiting import SECOND, LimitReached, Policy, take
 
 policies = st.builds(Policy, name=st.just("p"), rate=st.integers(1, 10_000), burst=st.integers(1, 50))
@@ -96,18 +95,3 @@ def test_the_wait_is_told_in_whole_microseconds_upwards() -> None:
 def test_a_policy_allows_something(rate: int, burst: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         Policy("p", rate, burst)
-
-
-@pytest.mark.parametrize(
-    ("address", "whole"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("unknown", "unknown"),
-        ("a:b", "a:b"),
-    ],
-)
-def test_a_subscriber_is_one_caller(address: str, whole: str) -> None:
-    assert network(address) == whole
