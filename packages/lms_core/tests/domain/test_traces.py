@@ -77,6 +77,13 @@ def test_a_job_that_goes_on_and_on_is_told_on_one_level() -> None:
     assert depths == [3, 4, 4, 4, 4]
 
 
+def test_a_job_that_begins_another_is_told_above_it() -> None:
+    other = Step(kind="job", service="billing", name="settle", at=170, by="c", span="d", state="done")
+    last = Step(kind="job", service="billing", name="tell", at=180, by="d", state="done")
+    depths = {step.name: depth for depth, step in told(CHARGING, CHARGE, ENROLLED, CLICK, other, last).walk()}
+    assert (depths["ask"], depths["settle"], depths["tell"]) == (3, 4, 5)
+
+
 @pytest.mark.parametrize(("kind", "state"), [("event", "waiting"), ("consumer", "backing-off"), ("job", "open")])
 def test_a_story_is_complete_when_nothing_waits(kind: str, state: str) -> None:
     waiting = Step(kind=kind, service="user", name="x", at=1, state=state)  # type: ignore[arg-type]

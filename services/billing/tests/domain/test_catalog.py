@@ -62,3 +62,4 @@ def test_the_latest_version_of_a_course_counts_in_whatever_order_they_come(versi
     for version in versions:
         course.learn(title=f"v{version}", instructor_id=fake_id(version), course_version=version)
     assert (course.title, course.instructor_id, course.course_version) == ("v5", fake_id(5), 5)
+    assert not course.learn(title="v5", instructor_id=fake_id(5), course_version=5), "it was known"

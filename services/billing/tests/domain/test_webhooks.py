@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from lms_core.testing.fakes import MORNING
 from services.billing.domain.webhooks import WINDOW, NotGenuine, OutOfTime, SigningKeys
@@ -61,6 +61,8 @@ def test_what_is_not_signed_as_it_stands_is_not_genuine(change: dict[str, str]) 
 
 
 @given(st.timedeltas(min_value=-3 * WINDOW, max_value=3 * WINDOW))
+@example(WINDOW)
+@example(-WINDOW)
 def test_a_signature_counts_for_a_while(late: timedelta) -> None:
     keys = SigningKeys.parse(NEW)
     headers = keys.sign("m", MORNING, BODY)
