@@ -55,7 +55,9 @@ async def knock(
     if json is not None:
         body = msgspec.json.encode(json)
     pieces = [body] if isinstance(body, bytes) else list(body)
-    sent = [("host", "lms.example"), *headers]
+    sent = list(headers)
+    if all(name != "host" for name, _ in sent):
+        sent.insert(0, ("host", "lms.example"))
     if token:
         sent.append(("authorization", f"Bearer {token}"))
     if json is not None:

@@ -37,6 +37,15 @@ async def test_a_body_that_grows_too_large_is_cut(shared: School, at: str, key: 
     assert (answer.status, answer.problem) == (413, "too-large")
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/health/live", f"{API}/auth/jwks"])
+@pytest.mark.parametrize("at", ["gateway", "auth"])
+async def test_a_length_of_many_digits_is_refused(shared: School, at: str, path: str) -> None:
+    """Even if it is small: Python reads no number of more than 4300 digits."""
+    said = [("content-length", "0" * 5000)]
+    answer = await knock(shared.platform.neighbours[at], "GET", path, headers=said)
+    assert (answer.status, answer.problem) in ((400, "invalid"), (413, "too-large"))
+
+
 @pytest.mark.parametrize("service", [s for s in SERVICES if s not in ("gateway", "analytics")])
 async def test_no_service_reads_more_than_a_megabyte(shared: School, service: str) -> None:
     """Not even where the gateway is not before it."""

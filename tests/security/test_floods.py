@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -93,6 +95,46 @@ async def test_sign_ins_have_a_stricter_measure_and_forged_tokens_count_by_addre
         body = {"email": "nobody@example.org", "password": "a guess"}
         assert statuses(await crowd(school, method="POST", path="/auth/login", json=body)) == {401: 5, 429: 195}
         assert statuses(await crowd(school, path="/users/me", token="a.b.c")) == {401: 45, 429: 155}
+
+
+_LARGE = 50_000
+"""Bytes of a header: with the others it is just not too much for the server."""
+_NAMES = ",".join(f"{n:04x}" for n in range(_LARGE // 5))
+
+
+@pytest.mark.asyncio(loop_scope="package")
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("host", "a" * _LARGE),
+        ("connection", _NAMES),
+        ("accept-language", f"de,{_NAMES}"),
+        ("authorization", f"Bearer {'a' * _LARGE}"),
+        ("origin", "a" * _LARGE),
+        ("traceparent", "a" * _LARGE),
+        ("x-forwarded-for", _NAMES),
+        ("idempotency-key", "a" * _LARGE),
+        ("cookie", "a" * _LARGE),
+    ],
+    ids=lambda text: text if len(text) < 20 else "",
+)
+async def test_nothing_is_kept_of_what_strangers_make_up(shared: School, header: str, value: str) -> None:
+    """A cache that is keyed by what clients send is as large as they like: each of these would leave a megabyte."""
+
+    async def ask(times: int) -> int:
+        for n in range(times):
+            said = [(header, f"{value}{n:x}")]
+            await knock(shared.front, "GET", f"{API}/auth/jwks", headers=said)
+            await knock(shared.front, "GET", f"{API}/users/me", headers=said)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = await ask(5)
+        assert await ask(20) - before < 10 * _LARGE
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.fixture

@@ -130,6 +130,14 @@ async def test_keys_that_the_token_brings_along_or_points_to(shared: School) -> 
         assert await refused_everywhere(shared, jwt.encode(head, claims(shared), mine)), more
 
 
+@pytest.mark.parametrize("crit", [None, 7, True, [None], [7], [{}], [["b64"]], ["b64"], {"b64": False}, "b64"], ids=str)
+async def test_a_head_that_wants_what_is_not_understood(shared: School, crit: Any) -> None:
+    """Extensions that must be understood are not (RFC 7515, section 4.1.11), and are no fault of ours if ill-formed."""
+    head = {"alg": "ES256", "kid": (await public_key(shared))["kid"], "crit": crit}
+    _, body, signature = (await signed(shared)).split(".")
+    assert await refused_everywhere(shared, f"{part(head)}.{body}.{signature}")
+
+
 async def test_other_algorithms(shared: School) -> None:
     rsa, p384 = RSAKey.generate_key(2048), ECKey.generate_key("P-384")
     for algorithm, key in (("RS256", rsa), ("PS256", rsa), ("ES384", p384)):

@@ -79,7 +79,7 @@ class Door:
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> Any:
         """Who is it, and was this asked before? Raises Invalid, TooLarge, Unavailable."""
         length = headers.get(b"content-length")
-        if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
+        if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > MAX_BODY):
             raise TooLarge("at most {most} bytes", most=MAX_BODY)
         authorization = headers.get(b"authorization")
         actor: UUID | str = "anonymous"

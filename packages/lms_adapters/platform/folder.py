@@ -15,8 +15,11 @@ class FolderInUse(Exception):
 
 @contextlib.contextmanager
 def locked(data: Path, service: str | None = None) -> Iterator[None]:
-    """Hold the folder for the whole platform, or for one service beside others. Raises FolderInUse with one line."""
-    data.mkdir(parents=True, exist_ok=True)
+    """Hold the folder for the whole platform, or for one service beside others. Raises FolderInUse with one line.
+
+    One that is made here only its owner may look into: databases hold what is nobody else's business.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.ExitStack() as held:
         held.enter_context(_lock(data / ".lock", data, shared=service is not None))
         if service is not None:

@@ -139,7 +139,7 @@ class SqliteDatabase:
         return raw
 
     async def open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             writer = await retry_while(_busy, self._connect, for_seconds=5)
             self._reads = self._connect()

@@ -79,7 +79,7 @@ class TokenVerifier:
         for _ in range(2):
             try:
                 return jwt.decode(token, keys, algorithms=["ES256"]).claims
-            except (JoseError, ValueError) as error:
+            except (JoseError, ValueError, TypeError) as error:  # the last for a `crit` that is no list of texts
                 before, keys = keys, await self._known_keys(_REFETCH)
                 if keys is before:
                     raise Unauthenticated("the token is not valid") from error

@@ -34,8 +34,8 @@ from lms_adapters.web.pagination import Page, write_cursor
 
 __all__ = ["Asked", "Collection", "Page", "Wanted"]
 
-_KEPT = 256
-"""Queries that are remembered as they were read."""
+_KEPT, _LONGEST = 256, 1024
+"""Queries that are remembered as they were read, and the bytes that one may have: a head may have 64 KiB of them."""
 
 Wanted: TypeAlias = NamedDependency[Asked]
 """The type of the handler parameter `wanted`."""
@@ -97,7 +97,8 @@ class Collection:
         return self  # Litestar copies handlers, and what they hold
 
     def _read(self, scope: Scope) -> Asked:
-        return self._read_again(scope["path"], scope["query_string"])
+        query = scope["query_string"]
+        return (self._read_again if len(query) <= _LONGEST else self.grammar.read)(scope["path"], query)
 
     def page(self, wanted: Asked, found: Sequence[Any], **more: Any) -> Response[Any]:
         """As many as were wanted of what was found, and where the rest is (`Link`, RFC 8288)."""

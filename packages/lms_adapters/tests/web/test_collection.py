@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from uuid import UUID
 
 import pytest
@@ -214,6 +214,14 @@ async def test_a_cursor_belongs_to_its_order_its_filters_and_its_collection() ->
             answer = await client.get(f"/books?{query}&limit=2&cursor={cursor}")
             [fault] = answer.json()["errors"]
             assert (answer.status_code, fault["pointer"]) == (400, "#/cursor"), query
+
+
+def test_only_short_queries_are_remembered() -> None:
+    """What is kept of those that clients make up has a bound."""
+    short, long = (urlencode([("title", "x" * 200)] * times).encode() for times in (1, 90))
+    for query, again in ((short, True), (long, False)):
+        scope: Any = {"path": "/books", "query_string": query}
+        assert (BOOKS._read(scope) is BOOKS._read(scope)) is again
 
 
 async def test_each_parameter_is_documented_with_an_example() -> None:

@@ -31,6 +31,7 @@ _ANSWER: Final = frozenset({*_HOP_BY_HOP, b"date", b"server", b"traceparent"})
 """`date` and `server` are written by the gateway's own server, `traceparent` by the gateway."""
 _ANSWER_WITHOUT_BODY: Final = _ANSWER | {b"content-length"}
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
+_LONGEST_HOST = 253 + len(":65535")
 
 
 class Incoming(NamedTuple):
@@ -82,7 +83,6 @@ def sort(headers: Any) -> Incoming:
     return Incoming(passed, noted, has_body, fault)
 
 
-@lru_cache(maxsize=256)
 def _named(connection: bytes) -> frozenset[bytes]:
     """The fields that a Connection header makes hop-by-hop."""
     return frozenset(part.strip().lower() for part in connection.split(b",")) - {b"keep-alive", b"close", b"upgrade"}
@@ -92,7 +92,7 @@ def _named(connection: bytes) -> frozenset[bytes]:
 def forwarded(address: str, host: bytes, scheme: str) -> tuple[Header, ...]:
     """Who asked whom, and how: what the service behind learns of the way here. Raises Invalid."""
     name = host.decode("latin-1")
-    if name and _HOST.fullmatch(name) is None:
+    if name and (len(name) > _LONGEST_HOST or _HOST.fullmatch(name) is None):
         raise Invalid("the host is not one")
     node = f'"[{address}]"' if ":" in address else address
     quoted = f';host="{name}"' if name else ""
