@@ -1,13 +1,19 @@
 """HTTP/1.1 as uvicorn speaks it, with bounds that uvicorn leaves open: how long a request may take to arrive, and how
 large its head may be.
+
+And one HTTP only: who asks for another protocol (`Upgrade`) is answered as if they had not (RFC 9110, section 7.8).
+The parser takes what follows such a head for that protocol, and uvicorn leaves it there: a body would be lost, or read
+as the next request.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -38,6 +44,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Bytes of a head that is not whole yet; -1 while a body arrives."""
         self._whole = False
         """The last request that began has arrived."""
+        self._given = self._left = b""
+        """What the parser was given last, and what it is to be given next."""
 
     # what uvicorn calls
 
@@ -52,13 +60,29 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._head >= 0:
             self._head += len(data)
-        super().data_received(data)
+        self._left = data
+        while self._left:
+            self._given, self._left = self._left, b""
+            super().data_received(self._given)
         if self.transport.is_closing():
             return
         if self._head > MAX_HEAD:
             self._refuse(431, "the head of a request is too large")
         elif self._timer is None and (not self._whole or self._idle()):
             self._wait()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Called where the parser has stopped behind a head with an upgrade: the same head without it is read anew."""
+        if self.parser.get_method() == b"CONNECT":
+            self.send_400_response("")
+            return
+        error = sys.exception()
+        assert isinstance(error, httptools.HttpParserUpgrade)
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self._left = b"\r\n".join([*lines, b"", self._given[error.args[0] :]])
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
 
     # what the parser calls
 
@@ -71,10 +95,14 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         super().on_headers_complete()
         self._head = -1
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._head, self._whole = 0, True
         self._arrived()
         super().on_message_complete()

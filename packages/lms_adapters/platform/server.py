@@ -66,6 +66,7 @@ async def serve(
     config = uvicorn.Config(
         app,
         http=protocol,
+        ws="none",
         interface="asgi3",  # it takes functions that return a coroutine for ASGI 2, unless told
         log_config=None,
         access_log=False,

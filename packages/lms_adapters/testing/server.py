@@ -21,7 +21,14 @@ async def listening(app: ASGIApp, seconds: float = 30.0) -> AsyncIterator[socket
     """On a free port, with the protocol that production has; `seconds` for a request to arrive."""
     protocol: Any = functools.partial(BoundedProtocol, seconds=seconds)
     config = uvicorn.Config(
-        app, http=protocol, interface="asgi3", log_config=None, access_log=False, lifespan="off", server_header=False
+        app,
+        http=protocol,
+        ws="none",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
     )
     config.timeout_keep_alive = min(seconds, 5.0)  # type: ignore[assignment]
     config.load()

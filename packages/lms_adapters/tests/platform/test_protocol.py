@@ -86,3 +86,50 @@ async def test_what_is_no_http_is_a_problem() -> None:
         answer = await say(listener, b"\x16\x03\x01 hello\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b'"/problems/http/400"' in answer
+
+
+CLOSE = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+BODIES = {
+    "length": b"content-length: 2\r\n\r\nhi",
+    "chunks": b"transfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+    "nothing": b"\r\n",
+}
+
+
+def upgrade(to: bytes) -> bytes:
+    return HEAD + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + to + b"\r\nHTTP2-Settings: AAMAAABkAAQC\r\n"
+
+
+@pytest.mark.parametrize("to", [b"h2c", b"websocket", b"TLS/1.0", b""])
+@pytest.mark.parametrize("body", BODIES)
+async def test_another_protocol_is_as_if_nobody_had_asked_for_it(to: bytes, body: str) -> None:
+    """The body is the request's, and what follows it is the next."""
+    app = Echo()
+    async with listening(app, 30) as listener:
+        answer = await say(listener, (upgrade(to) + BODIES[body]) * 2 + CLOSE)
+    said = b"" if body == "nothing" else b"hi"
+    answers = answer.split(b"HTTP/1.1 200 OK")[1:]
+    assert [one.partition(b"\r\n\r\n")[2] for one in answers] == [said, said, b""]
+
+
+async def test_a_body_behind_an_upgrade_is_not_read_as_a_request() -> None:
+    app, hidden = Echo(), b"GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n"
+    head = upgrade(b"h2c") + b"expect: 100-continue\r\ncontent-length: %d\r\n\r\n" % len(hidden)
+    async with listening(app, 30) as listener:
+        answer = await say(listener, head, b"", hidden + CLOSE)
+    answers = [one.partition(b"\r\n\r\n")[2] for one in answer.split(b"HTTP/1.1 200 OK")[1:]]
+    assert answers == [hidden, b""]
+
+
+async def test_many_upgrades_at_once_are_as_many_requests() -> None:
+    app, times = Echo(), 1500
+    async with listening(app, 30) as listener:
+        answer = await say(listener, b"GET / HTTP/1.1\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n" * times + CLOSE)
+    assert answer.count(b"HTTP/1.1 200 OK") == times + 1
+
+
+async def test_nothing_is_connected_to() -> None:
+    async with listening(Echo(), 30) as listener:
+        answer = await say(listener, b"CONNECT evil.example:80 HTTP/1.1\r\nhost: x\r\n\r\n", CLOSE)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1") == 1

@@ -46,6 +46,9 @@ class Proxies:
 
 
 def _is_address(text: str) -> bool:
+    """Without a zone: that is of the machine which says it, and any text at all."""
+    if "%" in text:
+        return False
     try:
         ipaddress.ip_address(text)
     except ValueError:
