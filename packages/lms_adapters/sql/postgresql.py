@@ -124,7 +124,10 @@ class PostgresDatabase:
             "server_settings": {**session, "lock_timeout": f"{self._wait * 1000:.0f}"},
         }
         engine = partial(
-            create_async_engine, urlunsplit(parts._replace(scheme="postgresql+asyncpg")), isolation_level="AUTOCOMMIT"
+            create_async_engine,
+            urlunsplit(parts._replace(scheme="postgresql+asyncpg")),
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
         )
         self._engine: AsyncEngine = engine(
             pool_size=max(1, self._pool_size // 2), max_overflow=0, pool_timeout=self._wait, connect_args=self._bounded

@@ -146,7 +146,9 @@ class SqliteDatabase:
             self._reads.execute("PRAGMA query_only=ON")
         except sqlite3.Error as error:
             raise StoreUnavailable("the database cannot be opened", note=str(self.path)) from error
-        engine = create_async_engine("sqlite+inline://", creator=lambda: writer, poolclass=StaticPool)
+        engine = create_async_engine(
+            "sqlite+inline://", creator=lambda: writer, poolclass=StaticPool, hide_parameters=True
+        )
         self._connection = await engine.connect()
         self._engine = engine
         self._driver = SqliteDriver(writer)

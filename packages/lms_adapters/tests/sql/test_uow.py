@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +35,16 @@ class TestSqlite(OnSql):
     async def bench(self, tmp_path: Path) -> AsyncIterator[SqlBench]:
         async with open_bench(f"sqlite:///{tmp_path}/shop.db") as one:
             yield one
+
+    async def test_a_fault_tells_the_statement_and_not_the_values(self, bench: SqlBench) -> None:
+        """It is logged with its stack: the values are people's."""
+        async with bench.shop() as shop:
+            with pytest.raises(IntegrityError) as caught:
+                async with shop.uow:
+                    await shop.open(2, seats=-4711)
+        said = "".join(format_exception(caught.value))
+        assert "INSERT INTO shop" in said
+        assert "-4711" not in said.replace("seats=-4711", "")
 
 
 @pytest.mark.engine
