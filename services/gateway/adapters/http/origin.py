@@ -42,7 +42,11 @@ class Proxies:
         return peer, scheme
 
     def _is_trusted(self, address: str) -> bool:
-        return _is_address(address) and any(ipaddress.ip_address(address) in network for network in self._trusted)
+        if not _is_address(address):
+            return False
+        ip = ipaddress.ip_address(address)
+        ip = getattr(ip, "ipv4_mapped", None) or ip  # a socket for both kinds tells IPv4 so
+        return any(ip in network for network in self._trusted)
 
 
 def _is_address(text: str) -> bool:
