@@ -36,7 +36,9 @@ class KafkaConnection:
     """Reconnects by itself, for ever. Safe to share between tasks."""
 
     def __init__(self, url: str) -> None:
-        """`kafka://host:9092,other:9092`."""
+        """`kafka://host:9092,other:9092`. Raises ValueError for one with a user: it would stand in every log line."""
+        if "@" in url:
+            raise ValueError("a Kafka URL has no user and no password: they are not spoken yet")
         self._servers = urlsplit(url).netloc.split(",")
         self._broker: KafkaBroker | None = None
         self._opening = asyncio.Lock()

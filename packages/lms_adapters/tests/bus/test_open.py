@@ -39,3 +39,10 @@ async def test_an_unknown_broadcast() -> None:
 async def test_a_setting_that_is_none(scheme: str, query: str) -> None:
     with pytest.raises(ValueError, match=r"no setting|whole number"):
         open_bus(f"{scheme}://host:1?{query}")
+
+
+async def test_a_password_for_kafka_is_refused_unsaid() -> None:
+    """It would be taken for a part of the host, and stand in every line about it."""
+    with pytest.raises(ValueError, match="no user and no password") as refused:
+        open_bus("kafka://ada:enigma@host:9092")
+    assert "enigma" not in str(refused.value)
