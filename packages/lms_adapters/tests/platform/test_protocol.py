@@ -37,8 +37,13 @@ HEAD = b"POST / HTTP/1.1\r\nhost: x\r\n"
 
 @pytest.mark.parametrize(
     "pieces",
-    [(HEAD,), (HEAD + b"content-length: 5\r\n\r\nabc",), (HEAD + b"transfer-encoding: chunked\r\n\r\n5\r\nab",)],
-    ids=["head", "body", "chunk"],
+    [
+        (HEAD,),
+        (HEAD + b"content-length: 5\r\n\r\nabc",),
+        (HEAD + b"transfer-encoding: chunked\r\n\r\n5\r\nab",),
+        (HEAD + b"connection: upgrade\r\nupgrade: h2c\r\ncontent-length: 5\r\n\r\nabc",),
+    ],
+    ids=["head", "body", "chunk", "behind an upgrade"],
 )
 async def test_a_request_that_does_not_arrive_is_408(pieces: tuple[bytes, ...]) -> None:
     app = Echo()
