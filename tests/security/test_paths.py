@@ -74,6 +74,19 @@ async def test_the_inside_is_not_reached_by_another_name(shared: School, path: s
     assert answer.problem in ("gateway/bad-path", "not-found", "invalid")
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("", ".", "..", "%2e", "%2e%2e", "%2E%2E", ".%2e", "%2e.", "%2e%2e;x=1", "..%00", "..%2f", "..%5c", "..\\"),
+        *("a%2Fb", "a%5Cb", "a\\b", "a%0d%0ab", "a%7f", "a%", "a%2", "a%zz"),
+    ],
+)
+async def test_what_two_readers_may_read_in_two_ways_is_refused(shared: School, part: str) -> None:
+    """By the gateway, in words of its own: a service that would answer 404 is not asked."""
+    answer = await knock(shared.front, "GET", f"{API}/auth/{part}/jwks")
+    assert (answer.status, answer.problem) == (400, "gateway/bad-path")
+
+
 @pytest.mark.parametrize("tail", ["/", "//", "/.", ";", "%20", "%00", "%2f", "?x", "#x", "/x", ".json", "%09"])
 async def test_a_decorated_path_is_not_less_guarded(shared: School, tail: str) -> None:
     """Either no such path, or the same refusal as for the plain one."""
