@@ -12,6 +12,7 @@ import pytest
 REVIEWED = {
     "litestar": ("2.25.0", "web/reads.py: `_kwargs`, `_parsers`"),
     "dishka": ("1.10.1", "web/inject.py: factories and their keys"),
+    "uvicorn": ("0.54.0", "platform/protocol.py: what its protocol and request cycle call and keep"),
     "sqlalchemy": ("2.0.58", "sql/reader.py: `_bind_processors`, `_result_columns`, `_cached_result_processor`"),
     "alembic": ("1.20.1", "sql/migrations/runner.py: `_upgrade_revs`, `_downgrade_revs`"),
     "faststream": ("0.7.8", "bus/kafka_connection.py: `_producer`"),

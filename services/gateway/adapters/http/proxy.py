@@ -183,9 +183,7 @@ class Front:
         self._proxy: Proxy | None = None
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        """ASGI 3. WebSockets are closed: nothing here speaks them yet."""
-        if scope["type"] == "websocket":
-            return _closed(receive, send)
+        """ASGI 3."""
         if scope["type"] != "http" or scope["path"] in OWN or scope["path"].startswith(OWN_BELOW):
             return self._own(scope, receive, send)  # type: ignore[no-any-return]
         if self._proxy is None:
@@ -195,8 +193,3 @@ class Front:
     async def _first(self, scope: Any, receive: Any, send: Any) -> None:
         self._proxy = await self._container.get(Proxy)
         await self._proxy(scope, receive, send)
-
-
-async def _closed(receive: Any, send: Any) -> None:
-    await receive()
-    await send({"type": "websocket.close", "code": 1008, "reason": ""})
