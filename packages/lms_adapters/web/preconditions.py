@@ -25,7 +25,7 @@ from litestar.params import HeaderParameter
 from litestar.serialization import default_serializer
 
 from lms_adapters.web.answers import Answer
-from lms_core.domain.errors import PreconditionRequired, Stale
+from lms_core.domain.errors import Invalid, PreconditionRequired, Stale
 
 V = TypeVar("V")
 
@@ -40,18 +40,25 @@ IfNoneMatch: TypeAlias = Annotated[
 ]
 """The type of the handler parameter `if_none_match: IfNoneMatch = None`."""
 _encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
+_ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_FIELD = re.compile(rf"\*|{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*")
+"""If-Match as RFC 9110 writes it (sections 8.8.3 and 13.1.1)."""
 _TAG = re.compile(r'"([0-9]{1,18})(?:@([0-9a-f]{8}))?(?:-[0-9a-f]{12})?"')
 
 
 def required_version(if_match: str | None, *, whose: UUID | None = None) -> int:
-    """The version a change was made from. Raises PreconditionRequired without one, Stale for one we never gave out.
+    """The version a change was made from.
 
-    One strong tag is taken, or the version alone in quotes: `*` and lists would allow what the client has not read, and
-    weak tags never match (RFC 9110, section 13.1.1). `whose` as for `tagged`: somebody else's tag is stale.
+    Raises PreconditionRequired without one, Invalid for what is none, Stale for one we never gave out. One strong tag
+    is taken, or the version alone in quotes: `*` and lists would allow what the client has not read, and weak tags
+    never match (RFC 9110, section 13.1.1). `whose` as for `tagged`: somebody else's tag is stale.
     """
     if if_match is None:
         raise PreconditionRequired("send the ETag you read as If-Match")
-    match = _TAG.fullmatch(if_match.strip())
+    given = if_match.strip()
+    if _FIELD.fullmatch(given) is None:
+        raise Invalid.at("#/If-Match", "must be the ETag you read, with its quotes")
+    match = _TAG.fullmatch(given)
     if match is None:
         raise Stale("If-Match takes the one ETag you read")
     if match[2] is not None and match[2] != _mark(whose):

@@ -62,14 +62,18 @@ class Course(Versioned):
     """Grows with each change of the course itself: its entity tag."""
 
     def edit(
-        self, *, title: str | None, summary: str | None, capacity: int | EllipsisType | None, at: datetime
+        self, *, version: int, title: str | None, summary: str | None, capacity: int | EllipsisType | None, at: datetime
     ) -> bool:
-        """Change what is given, `...` is no capacity given; whether anything became different. Raises Invalid."""
+        """Change what is given, `...` is no capacity given; whether anything became different.
+
+        Raises Invalid with a pointer to what is wrong, or Stale unless the change is made from this version.
+        """
         found = Findings()
         name = self.title if title is None else found.of(normal_title, title)
         text = self.summary if summary is None else found.of(normal_summary, summary)
         places = self.capacity if isinstance(capacity, EllipsisType) else found.of(possible_capacity, capacity)
         found.end()
+        self.read_as(version)
         if (name, text, places) == (self.title, self.summary, self.capacity):
             return False
         self.title, self.summary, self.capacity, self.updated_at = name, text, places, at

@@ -94,8 +94,8 @@ class EditCourse:
         async with self.uow:
             course = await self.courses.get(course_id)
             must_edit(me, course.instructor_id, course.published_version)
-            course.read_as(version)
-            if course.edit(title=title, summary=summary, capacity=capacity, at=self.clock.now()):
+            now = self.clock.now()
+            if course.edit(version=version, title=title, summary=summary, capacity=capacity, at=now):
                 await self.courses.update(course)
         return (await self.courses.details(course_id)).edited(course)
 

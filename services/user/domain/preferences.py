@@ -64,12 +64,16 @@ class Preferences(Versioned):
         return self.locale, self.time_zone, replace(self.notifications, in_app=True)
 
     def replace(
-        self, *, locale: str, time_zone: str, reduced_motion: bool, notifications: NotificationDefaults
+        self, *, version: int, locale: str, time_zone: str, reduced_motion: bool, notifications: NotificationDefaults
     ) -> None:
-        """Choose anew. Raises Invalid with a pointer to what is wrong."""
+        """Choose anew.
+
+        Raises Invalid with a pointer to what is wrong, or Stale unless the change is made from this version.
+        """
         found = Findings()
         language, zone = found.of(language_tag, locale), found.of(known_zone, time_zone)
         found.end()
+        self.read_as(version)
         self.locale, self.time_zone = language, zone
         self.reduced_motion, self.notifications = reduced_motion, notifications
 

@@ -27,12 +27,16 @@ class Profile(Versioned):
     updated_at: datetime
     version: int = 1
 
-    def edit(self, *, display_name: str | None, bio: str | None, at: datetime) -> bool:
-        """Change what is given; whether anything became different. Raises Invalid with a pointer to what is wrong."""
+    def edit(self, *, version: int, display_name: str | None, bio: str | None, at: datetime) -> bool:
+        """Change what is given; whether anything became different.
+
+        Raises Invalid with a pointer to what is wrong, or Stale unless the change is made from this version.
+        """
         found = Findings()
         name = self.display_name if display_name is None else found.of(tidy_name, display_name)
         text = self.bio if bio is None else found.of(tidy_bio, bio)
         found.end()
+        self.read_as(version)
         if (name, text) == (self.display_name, self.bio):
             return False
         self.display_name, self.bio, self.updated_at = name, text, at

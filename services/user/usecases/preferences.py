@@ -60,10 +60,13 @@ class SetPreferences:
         async with self.uow:
             profile = await locked(self.profiles, me.id)
             preferences = await self.preferences.get(me.id)
-            preferences.read_as(version)
             before = preferences.shared
             preferences.replace(
-                locale=locale, time_zone=time_zone, reduced_motion=reduced_motion, notifications=notifications
+                version=version,
+                locale=locale,
+                time_zone=time_zone,
+                reduced_motion=reduced_motion,
+                notifications=notifications,
             )
             await self.preferences.update(preferences)
             if preferences.shared != before:

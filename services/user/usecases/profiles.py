@@ -111,8 +111,7 @@ class EditProfile:
     ) -> Profile:
         async with self.uow:
             profile = await locked(self.profiles, me.id)
-            profile.read_as(version)
-            if profile.edit(display_name=display_name, bio=bio, at=self.clock.now()):
+            if profile.edit(version=version, display_name=display_name, bio=bio, at=self.clock.now()):
                 await self.profiles.update(profile)
                 self.uow.record(profile_updated(profile, await self.preferences.get(me.id)))
         return profile

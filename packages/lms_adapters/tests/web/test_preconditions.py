@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from lms_adapters.web.preconditions import required_version, tagged
-from lms_core.domain.errors import PreconditionRequired, Stale
+from lms_core.domain.errors import Invalid, PreconditionRequired, Stale
 from lms_core.testing.fakes import fake_id
 
 ADA, BOB = fake_id(1), fake_id(2)
@@ -32,12 +32,18 @@ def test_a_change_needs_what_was_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
-    ["", "*", "1", '"', '"a"', '"-1"', 'W/"1"', '"1", "2"', '"١"', '"' + "9" * 19 + '"', '"1-"', '"1-xyz"', tag()],
+    "given", ["*", '""', '"a"', '"-1"', 'W/"1"', '"1", "2"', '"\xb2"', '"' + "9" * 19 + '"', '"1-"', '"1-xyz"', tag()]
 )
 def test_what_was_never_given_out_is_stale(given: str) -> None:
     with pytest.raises(Stale):
         required_version(given)
+
+
+@pytest.mark.parametrize("given", ["", "1", '"', '"1', "W/1", '"1" "2"', '"1",', '"a b"', '"a"b"', "*, *", '"\u0661"'])
+def test_what_is_no_tag_at_all_is_pointed_at(given: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        required_version(given)
+    assert refused.value.facts["errors"][0]["pointer"] == "#/If-Match"  # type: ignore[index]
 
 
 def test_somebody_elses_tag_is_stale() -> None:

@@ -20,7 +20,7 @@ def course() -> Course:
 
 
 def edit(made: Course, **change: Any) -> bool:
-    return made.edit(**({"title": None, "summary": None, "capacity": ...} | change), at=MORNING + HOUR)
+    return made.edit(**({"version": 1, "title": None, "summary": None, "capacity": ...} | change), at=MORNING + HOUR)
 
 
 def pointers(invalid: Invalid) -> list[str]:
@@ -45,10 +45,11 @@ def test_a_new_course() -> None:
 
 
 def test_a_change_is_made_from_the_version_that_counts() -> None:
-    course().read_as(1)
     with pytest.raises(Stale) as refused:
-        course().read_as(2)
+        edit(course(), version=2, title="B")
     assert refused.value.facts == {"current": 1}
+    with pytest.raises(Invalid):
+        edit(course(), version=2, title="")
 
 
 @pytest.mark.parametrize("capacity", [-1, 1_000_001])

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import pytest
 from hypothesis import given, strategies as st
 
-from lms_core.domain.errors import Invalid
+from lms_core.domain.errors import Invalid, Stale
 from lms_core.testing.fakes import fake_id
 from services.user.domain.preferences import NotificationDefaults, Preferences, known_zone
 
@@ -53,6 +53,7 @@ def test_any_text_is_a_zone_or_refused(text: str) -> None:
 def replaced(**change: object) -> Preferences:
     preferences = Preferences(id=fake_id(1), locale="en")
     choice = {
+        "version": 1,
         "locale": "de-AT",
         "time_zone": "Europe/Vienna",
         "reduced_motion": True,
@@ -60,6 +61,13 @@ def replaced(**change: object) -> Preferences:
     }
     preferences.replace(**choice | change)  # type: ignore[arg-type]
     return preferences
+
+
+def test_a_choice_from_another_version_is_stale_when_nothing_else_is_wrong_with_it() -> None:
+    with pytest.raises(Stale):
+        replaced(version=2)
+    with pytest.raises(Invalid):
+        replaced(version=2, time_zone="Nowhere")
 
 
 def test_choices_are_taken_whole() -> None:
