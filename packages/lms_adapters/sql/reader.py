@@ -112,7 +112,8 @@ class Reader:
 
     async def get(self, query: Query[T], **parameters: Any) -> T:
         """The first row. Raises NotFound when there is none."""
-        row = await self.one(query, **parameters)
-        if row is None:
+        plan = query.plan(self._database.dialect)
+        rows = await self._database.read(plan.sql, plan.arguments(parameters))
+        if not rows:
             raise NotFound
-        return row
+        return plan.row(rows[0])
