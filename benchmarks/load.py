@@ -1,8 +1,7 @@
 """A small HTTP/1.1 client over kept connections: the driver must not be what is measured.
 
-It never sleeps while it is open. Waking a sleeping process on an idle core costs the one who wakes it some ten
-microseconds a time, more in a virtual machine: a slow server would pay that for each answer, and a fast one, whose
-client is still busy with the answer before, would not.
+It never sleeps while it is open. Whoever wakes a sleeping process pays for that: a slow server would for each answer,
+and a fast one, whose client is still busy with the answer before, would not.
 """
 
 from __future__ import annotations

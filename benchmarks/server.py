@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import msgspec
+from litestar.types import ASGIApp
 
 from lms_adapters.platform.compose import Platform
 from lms_adapters.platform.folder import control_socket
@@ -68,7 +69,7 @@ class _Totals:
 class Bench:
     """Stands before the gateway."""
 
-    def __init__(self, app: Any, platform: Platform) -> None:
+    def __init__(self, app: ASGIApp, platform: Platform) -> None:
         self._app = app
         self._encode = msgspec.json.Encoder().encode
         self._container = platform.services["analytics"].container
@@ -93,7 +94,7 @@ class Bench:
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """ASGI 3."""
         if scope["type"] != "http" or not scope["path"].startswith("/-/"):
-            return self._app(scope, receive, send)  # type: ignore[no-any-return]
+            return self._app(scope, receive, send)
         return self._measure(scope, receive, send)
 
     async def _measure(self, scope: Any, receive: Any, send: Any) -> None:

@@ -24,6 +24,7 @@ from litestar.enums import ParamType
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.serialization import get_serializer
+from litestar.types import ASGIApp
 
 from lms_adapters.web.answers import short_answer
 from lms_adapters.web.auth import Requires, anyone
@@ -39,7 +40,7 @@ class Reads:
     """ASGI 3: the short way where there is one, Litestar for everything else."""
 
     def __init__(self, app: Litestar, container: AsyncContainer) -> None:
-        self._app: Any = app
+        self._app: ASGIApp = app
         self._root = _Node()
         self._plain: dict[str, Read | None] = {}
         """By paths without parameters."""
@@ -62,7 +63,7 @@ class Reads:
                 arguments = read.parameters.read(scope, values)
                 if arguments is not None:
                     return read.answer(scope, receive, send, arguments)
-        return self._app(scope, receive, send)  # type: ignore[no-any-return]
+        return self._app(scope, receive, send)
 
 
 class _Node:
@@ -194,12 +195,11 @@ class _Parameters:
                     if name in self._taken:
                         found[name] = in_path[name]
             headers = dict(scope["headers"])
-            if _HOST.fullmatch(headers.get(b"host", b"")) is None:
+            twice = len(headers) != len(scope["headers"])
+            if twice or _HOST.fullmatch(headers.get(b"host", b"")) is None:
                 return None
             for field, name, kind in self._headers:
                 if field in headers:
-                    if len(headers) != len(scope["headers"]):  # one of them stands twice
-                        return None
                     found[name] = _converted(headers[field].decode("latin-1"), kind)
             if self._query and scope["query_string"]:
                 query = create_query_default_dict(parse_query_string(scope["query_string"]), self._sequences)

@@ -178,14 +178,14 @@ class Front:
     """Stands before the gateway's own app: own paths go there, all others to services."""
 
     def __init__(self, own: ASGIApp, container: AsyncContainer) -> None:
-        self._own: Any = own
+        self._own = own
         self._container = container
         self._proxy: Proxy | None = None
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """ASGI 3."""
         if scope["type"] != "http" or scope["path"] in OWN or scope["path"].startswith(OWN_BELOW):
-            return self._own(scope, receive, send)  # type: ignore[no-any-return]
+            return self._own(scope, receive, send)
         if self._proxy is None:
             return self._first(scope, receive, send)
         return self._proxy(scope, receive, send)
