@@ -7,6 +7,7 @@ import logging
 import sys
 import weakref
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 import structlog
@@ -17,6 +18,9 @@ _SECONDS = 0.02
 """How long a line waits for others: all that `kill -9` may cost."""
 _log = structlog.get_logger("access")
 _encode = msgspec.json.Encoder().encode_lines
+
+
+_Request: TypeAlias = tuple[str, str, str, int, str, float, datetime]
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -35,25 +39,30 @@ class AccessLog:
     """Lines for machines are gathered, and written together a moment later or at the end of the process."""
 
     def __init__(self) -> None:
-        self._lines: list[_Line] = []
-        weakref.finalize(self, _write, self._lines)
+        self._gathered: list[_Request] = []
+        self._for_machines = for_machines(logging.INFO)
+        weakref.finalize(self, _write, self._gathered)
 
-    def request(
-        self, trace_id: str, method: str, route: str, status: int, upstream: str, seconds: float, now: datetime
-    ) -> None:
-        """It was answered."""
-        ms = int(seconds * 100_000) / 100
-        if not for_machines(logging.INFO):
-            _log.info("request", trace_id=trace_id, method=method, route=route, status=status, ms=ms, upstream=upstream)
+    def request(self, request: _Request) -> None:
+        """It was answered: its trace, its method, its route, the status, by whom, in how many seconds, when."""
+        if not self._for_machines:
+            line = _line(request)
+            told = {name: getattr(line, name) for name in ("trace_id", "method", "route", "status", "ms", "upstream")}
+            _log.info("request", **told)
             return
-        if not self._lines:
-            asyncio.get_running_loop().call_later(_SECONDS, _write, self._lines)
-        self._lines.append(_Line(trace_id, method, route, status, upstream, ms, now))
+        if not self._gathered:
+            asyncio.get_running_loop().call_later(_SECONDS, _write, self._gathered)
+        self._gathered.append(request)
 
 
-def _write(lines: list[_Line]) -> None:
-    if lines:
-        text = _encode(lines).decode()
-        lines.clear()
+def _line(request: _Request) -> _Line:
+    trace_id, method, route, status, upstream, seconds, now = request
+    return _Line(trace_id, method, route, status, upstream, int(seconds * 100_000) / 100, now)
+
+
+def _write(gathered: list[_Request]) -> None:
+    if gathered:
+        text = _encode(list(map(_line, gathered))).decode()
+        gathered.clear()
         sys.stderr.write(text)
         sys.stderr.flush()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from lms_core.domain.pulse import Published, Pulse
 from lms_core.domain.time import to_ms
@@ -25,57 +25,60 @@ class Tally:
     """Requests and failures by service and second, for the last minute."""
 
     def __init__(self) -> None:
-        self._seconds: dict[int, dict[str, list[int]]] = {}
+        self._counts: dict[tuple[int, str, bool], int] = {}
+        """By second (of any clock that never runs backwards), service, and whether it failed."""
+        self._latest = 0
 
     def count(self, service: str, second: int, *, failed: bool) -> None:
-        """One request was answered in this second (of any clock that never runs backwards)."""
-        here = self._seconds.get(second)
-        if here is None:
-            here = self._seconds[second] = {}
-            for old in [s for s in self._seconds if s < second - MINUTE]:
-                del self._seconds[old]
-        pair = here.setdefault(service, [0, 0])
-        pair[0] += 1
-        pair[1] += failed
+        """One request was answered in this second."""
+        here = second, service, failed
+        self._counts[here] = self._counts.get(here, 0) + 1
+        if second != self._latest:
+            self._latest = second
+            self._counts = {key: n for key, n in self._counts.items() if key[0] >= second - MINUTE}
 
     def series(self, now: int) -> tuple[list[int], list[int]]:
         """Requests and failures of all services in each of the last sixty whole seconds."""
-        totals = [self._total(self._seconds.get(second, {})) for second in range(now - MINUTE, now)]
-        return [total[0] for total in totals], [total[1] for total in totals]
+        requests, errors = [0] * MINUTE, [0] * MINUTE
+        for (second, _service, failed), n in self._counts.items():
+            if now - MINUTE <= second < now:
+                requests[second - now] += n
+                errors[second - now] += n * failed
+        return requests, errors
 
     def rates(self, now: int) -> dict[str, tuple[float, float]]:
         """Requests and failures a second by service, lately."""
         sums: dict[str, list[int]] = {}
-        for second in range(now - RECENT, now):
-            for service, pair in self._seconds.get(second, {}).items():
-                total = sums.setdefault(service, [0, 0])
-                total[0] += pair[0]
-                total[1] += pair[1]
-        return {service: (total[0] / RECENT, total[1] / RECENT) for service, total in sums.items()}
+        for (second, service, failed), n in self._counts.items():
+            if now - RECENT <= second < now:
+                pair = sums.setdefault(service, [0, 0])
+                pair[0] += n
+                pair[1] += n * failed
+        return {service: (pair[0] / RECENT, pair[1] / RECENT) for service, pair in sums.items()}
 
-    @staticmethod
-    def _total(pairs: Mapping[str, list[int]]) -> tuple[int, int]:
-        return sum(p[0] for p in pairs.values()), sum(p[1] for p in pairs.values())
+
+Answered: TypeAlias = tuple[str, str, str, int, str, float, datetime]
+"""A request that is over: its trace, method and route, the answer's status, who answered, in how many seconds, when.
+
+Routes, never whole paths, and nobody's name.
+"""
 
 
 class Recollection:
-    """The last requests: how stories of traces begin. Routes, never whole paths, and nobody's name."""
+    """The last requests: how stories of traces begin. Most are never asked for: what is told is made when one is."""
 
     def __init__(self, size: int = 4096) -> None:
-        self._requests: deque[tuple[str, str, str, str, datetime, float, int]] = deque(maxlen=size)
-
-    def keep(
-        self, trace_id: str, service: str, method: str, route: str, ended: datetime, seconds: float, status: int
-    ) -> None:
-        """It is over. Most are never asked for: what is told of them is made when one is."""
-        self._requests.append((trace_id, service, method, route, ended, seconds, status))
+        self._requests: deque[Answered] = deque(maxlen=size)
+        self.keep = self._requests.append
+        """Called when one is over."""
 
     def of(self, trace_id: str) -> list[Step]:
         """Those of a trace."""
-        return [_request(*kept[1:]) for kept in self._requests if kept[0] == trace_id]
+        return [_step(request) for request in self._requests if request[0] == trace_id]
 
 
-def _request(service: str, method: str, route: str, ended: datetime, seconds: float, status: int) -> Step:
+def _step(request: Answered) -> Step:
+    _trace, method, route, status, service, seconds, ended = request
     end, name = to_ms(ended), f"{method} {route}"
     return Step(
         kind="request", service=service, name=name, at=end - round(seconds * 1000), ended=end, state=str(status)

@@ -30,15 +30,15 @@ class Monitor:
     def request(self, method: str, route: Route | None, status: int, began: float, ended: float, trace: str) -> None:
         """It is over. Paths are told by their route: ids in them are nobody's business."""
         seconds = (ended or perf_counter()) - began
+        method = metrics.known(method)
         prefix, upstream = (route.prefix, route.service) if route is not None else ("-", "-")
-        known = metrics.known(method)
-        metrics.request("gateway", known, prefix, status, seconds)
+        answered = trace, method, prefix, status, upstream, seconds, self._clock.now()
+        metrics.request("gateway", method, prefix, status, seconds)
         self._tally.count(upstream, self._ticks() // _SECOND, failed=status >= 500)
-        now = self._clock.now()
         if route is not None:
-            self._requests.keep(trace, upstream, known, prefix, now, seconds, status)
+            self._requests.keep(answered)
         if self._access_log is not None:
-            self._access_log.request(trace, known, prefix, status, upstream, seconds, now)
+            self._access_log.request(answered)
 
     def failure(self, route: Route, kind: str) -> None:
         """The service did not answer as it should."""

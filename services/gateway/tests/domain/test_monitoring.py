@@ -41,7 +41,7 @@ def test_requests_are_counted_by_second_and_service() -> None:
 def test_the_last_requests_of_a_trace_are_remembered() -> None:
     kept = Recollection(size=2)
     for n, trace in enumerate("aab"):
-        kept.keep(trace, "x", "GET", "/x", EPOCH + timedelta(milliseconds=n + 3), 0.003, 200)
+        kept.keep((trace, "GET", "/x", 200, "x", 0.003, EPOCH + timedelta(milliseconds=n + 3)))
     [step] = kept.of("a")
     assert step == Step(kind="request", service="x", name="GET /x", at=1, ended=4, state="200")
     assert [step.at for step in kept.of("b")] == [2]

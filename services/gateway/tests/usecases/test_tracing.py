@@ -19,7 +19,7 @@ TAKEN = Step(kind="consumer", service="user", name="create", at=12, ended=20, sp
 
 async def test_the_story_is_told_from_every_service_and_the_gateway_s_memory() -> None:
     requests = Recollection()
-    requests.keep(TRACE, "auth", "POST", "/api/v1/auth", from_ms(15), 0.01, 202)
+    requests.keep((TRACE, "POST", "/api/v1/auth", 202, "auth", 0.01, from_ms(15)))
     story = await ShowTrace(FakeTraces(auth=[EVENT], user=[TAKEN]), requests)(TRACE)
     assert [(depth, step.title) for depth, step in story.walk()] == [
         (0, "POST /api/v1/auth"),
