@@ -18,6 +18,8 @@ from lms_adapters.platform.compose import RunningService
 from lms_adapters.platform.door import Door
 from lms_adapters.testing.service import TRACE, ServiceUnderTest
 from lms_adapters.web.auth import Requires, TokenVerifier
+from lms_adapters.web.inject import wanted
+from lms_adapters.web.making import Unfit, maker
 from lms_adapters.web.problems import refused
 from lms_adapters.web.reads import Reads, compiled
 from lms_core.domain.errors import NotFound
@@ -66,6 +68,8 @@ OWN = {
     "/internal/openapi/{path}",
 }
 """Not for people: nobody waits for these, and they stay with Litestar."""
+ENTERED = {"/api/v1/auth/jwks", "/api/v1/analytics/overview", "/", "/live", "/pulse", "/traces/{trace_id}"}
+"""What these want is awaited or closed, or needs what is: a scope is entered for them."""
 
 
 def read_routes(service: RunningService) -> Iterator[HTTPRoute]:
@@ -173,6 +177,38 @@ async def _turned(both: _Both, target: str, token: str) -> None:
 
 def _three(school: School) -> tuple[Person, Person, Person]:
     return school.learner, school.instructor, school.admin
+
+
+@pytest.mark.asyncio(loop_scope="package")
+async def test_what_handlers_want_is_what_the_container_would_make(shared: School) -> None:
+    entered, compared = set(), 0
+    for service in shared.platform.services.values():
+        for route in read_routes(service):
+            handler = route.route_handler_map["GET"][0].fn
+            kinds = wanted(getattr(handler, "__func__", handler))
+            try:
+                make = maker(service.container, kinds)
+            except Unfit:
+                entered.add(route.path_format)
+                continue
+            async with service.container() as scope:
+                usual = {name: await scope.get(kind) for name, kind in kinds.items()}
+            assert shape(make()(), {}) == shape(usual, {}), route.path_format
+            compared += bool(kinds)
+    assert entered == ENTERED
+    assert compared > 20
+
+
+def shape(thing: object, seen: dict[int, int]) -> object:
+    """What our things are made of, and which parts are one and the same."""
+    if id(thing) in seen:
+        return seen[id(thing)]
+    seen[id(thing)] = len(seen)
+    parts: dict[str, object] = thing if isinstance(thing, dict) else {}
+    if type(thing).__module__.startswith("services."):
+        names = [*getattr(thing, "__dict__", ()), *getattr(type(thing), "__slots__", ())]
+        parts = {name: getattr(thing, name) for name in names}
+    return type(thing), [(name, shape(part, seen)) for name, part in parts.items()]
 
 
 async def test_a_fault_is_answered_alike_and_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

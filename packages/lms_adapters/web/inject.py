@@ -12,14 +12,12 @@ from contextvars import ContextVar
 from types import MethodType
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
-from dishka import AsyncContainer, FromDishka, Scope
-from dishka.entities.component import DEFAULT_COMPONENT
-from dishka.entities.factory_type import FactoryType
-from dishka.entities.key import DependencyKey
+from dishka import AsyncContainer, FromDishka
 from dishka.integrations.base import default_parse_dependency, wrap_injection
 
 from lms_adapters.sql.idempotency import Repeated
 from lms_adapters.sql.uow import AMBIENT
+from lms_adapters.web.making import Unfit, maker
 from lms_adapters.web.messages import view
 from lms_core.domain.errors import Raced, Refusal
 
@@ -30,7 +28,6 @@ T = TypeVar("T")
 
 _REPEATABLE = "lms_repeatable"
 CONTAINER: ContextVar[AsyncContainer] = ContextVar("lms_container")
-_PLAIN = frozenset({FactoryType.FACTORY, FactoryType.ALIAS, FactoryType.VALUE})
 _INJECTED: dict[Any, Callable[..., Any]] = {}
 """What `inject` made, and from which handler."""
 
@@ -68,37 +65,25 @@ def wanted(handler: Callable[..., Any]) -> dict[str, type[Any]]:
 def at_once(handler: Any, container: AsyncContainer) -> Any:
     """A handler of `inject` in fewer steps: what it wants is made without awaiting. Where that cannot be, as it is.
 
-    What is made and how is Dishka's business, as ever: each call gets a new scope. But with nothing to await and
-    nothing to close, the scope need not be entered.
+    What is made, of what and how long it lives is said to Dishka, as ever; with nothing to await and nothing to close,
+    each call makes it without a container (see `making`).
     """
     function = _INJECTED.get(getattr(handler, "__func__", handler))
     if function is None:
         return handler
-    kinds = tuple(wanted(function).items())
-    if not all(_plain(container(), DependencyKey(kind, DEFAULT_COMPONENT)) for _, kind in kinds):
+    try:
+        make = maker(container, wanted(function))
+    except Unfit:
         return handler
     call: Any = MethodType(function, handler.__self__) if isinstance(handler, MethodType) else function
-    outer = container(scope=Scope.SESSION)  # it holds nothing: a request's scope is one step from here, not two
 
     async def filled(**given: Any) -> Any:
         try:
-            return await call(**given, **made(outer()))
+            return await call(**given, **make()())
         except Raced:
-            return await call(**given, **made(outer()))
-
-    def made(scope: AsyncContainer) -> dict[str, Any]:
-        return {name: scope.get_sync(kind) for name, kind in kinds}
+            return await call(**given, **make()())
 
     return filled
-
-
-def _plain(scope: AsyncContainer, key: DependencyKey) -> bool:
-    """Whether nothing is awaited to make it, and nothing closed after the request."""
-    factory = scope.registry.get_factory(key)
-    if factory is None:
-        return scope.parent_container is not None and _plain(scope.parent_container, key)
-    needs = (*factory.dependencies, *factory.kw_dependencies.values())
-    return factory.type in _PLAIN and all(_plain(scope, need) for need in needs)
 
 
 def repeatable(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from dishka import AsyncContainer, FromDishka, Provider, Scope, make_async_container
+from dishka import AsyncContainer, FromDishka, Has, Provider, Scope, make_async_container
 
 from lms_adapters.web.inject import at_once, inject
 from lms_core.domain.errors import Raced
@@ -52,6 +52,72 @@ async def test_each_call_is_a_request_of_its_own() -> None:
     assert ask.mine is tell.mine
     assert ask.mine is not again.mine
     assert ask.shared is again.shared
+
+
+class Other(Mine):
+    """Asked for under another name."""
+
+
+@dataclass
+class Named:
+    mine: Mine
+    other: Other
+    number: int
+
+
+def _named(number: int, *, other: Other, mine: Mine) -> Named:
+    return Named(mine, other, number)
+
+
+def _seven() -> int:
+    return 7
+
+
+@inject
+async def named(ask: FromDishka[Ask], told: FromDishka[Named]) -> tuple[Ask, Named]:
+    return ask, told
+
+
+def named_container(scope: Scope = Scope.REQUEST, **more: Any) -> AsyncContainer:
+    provider = Provider(scope=Scope.REQUEST)
+    provider.provide(Shared, scope=Scope.APP)
+    provider.provide(Other, scope=scope, **more)
+    provider.alias(Other, provides=Mine)
+    provider.provide(_seven, scope=Scope.APP)
+    provider.provide_all(Ask)
+    provider.provide(_named)
+    return make_async_container(provider)
+
+
+async def test_aliases_keywords_and_what_is_of_the_process() -> None:
+    call = at_once(named, named_container())
+    assert call is not named
+    (ask, told), (_, again) = await call(), await call()
+    assert (told.number, type(told.other)) == (7, Other)
+    assert ask.mine is told.mine is told.other
+    assert told.other is not again.other
+
+
+@pytest.mark.parametrize("more", [{"cache": False}, {"scope": Scope.SESSION}, {"when": Has(AsyncContainer)}])
+async def test_what_is_made_each_time_or_under_a_condition_is_left_to_the_container(more: dict[str, Any]) -> None:
+    assert at_once(named, named_container(**more)) is named
+
+
+def _same(mine: Mine) -> Mine:
+    return mine
+
+
+async def test_what_is_decorated_is_left_to_the_container() -> None:
+    provider = Provider(scope=Scope.REQUEST)
+    provider.provide(Mine)
+    provider.provide(Tell)
+    provider.decorate(_same)
+
+    @inject
+    async def tell(tell: FromDishka[Tell]) -> Tell:
+        return tell
+
+    assert at_once(tell, make_async_container(provider)) is tell
 
 
 async def _awaited() -> Mine:
