@@ -50,31 +50,28 @@ class _Plan(Generic[T]):
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
         fixed = compiled.params
-        self._names = tuple(compiled.positiontup or ())
-        self._fixed = {name: fixed[name] for name in self._names if fixed.get(name) is not None}
-        self._bind = {n: p for n, p in compiled._bind_processors.items() if callable(p)}
+        names = tuple(compiled.positiontup or ())
+        self._fixed = {name: fixed[name] for name in names if fixed.get(name) is not None}
+        processes = compiled._bind_processors
+        self._binds = tuple((name, p if callable(p := processes.get(name)) else None) for name in names)
         columns = compiled._result_columns
-        self._fields = tuple(column.keyname for column in columns)
-        self._results = tuple(
-            (i, process)
-            for i, column in enumerate(columns)
-            if (process := _processor(column.type, dialect)) is not None
-        )
-        self._into = into
+        self.row = _row(into, [(column.keyname, _processor(column.type, dialect)) for column in columns])
+        """What a row of the driver's becomes."""
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
-        values = []
-        for name in self._names:
-            value = given[name] if name in given else self._fixed[name]
-            process = self._bind.get(name)
-            values.append(value if process is None else process(value))
-        return values
+        if self._fixed:
+            given = {**self._fixed, **given}
+        return [given[name] if process is None else process(given[name]) for name, process in self._binds]
 
-    def row(self, raw: Sequence[Any]) -> T:
-        values = list(raw)
-        for i, process in self._results:
-            values[i] = process(values[i])
-        return self._into(**dict(zip(self._fields, values, strict=True)))
+
+def _row(into: Callable[..., T], columns: Sequence[tuple[str, Callable[[Any], Any] | None]]) -> Callable[[Any], T]:
+    """The function that one would write for these columns: `lambda row: into(id=_0(row[0]), name=row[1])`."""
+    known: dict[str, Any] = {f"_{i}": process for i, (_, process) in enumerate(columns)}
+    filled = (
+        f"{name}=row[{i}]" if process is None else f"{name}=_{i}(row[{i}])" for i, (name, process) in enumerate(columns)
+    )
+    made: Callable[[Any], T] = eval(f"lambda row: into({', '.join(filled)})", {**known, "into": into})  # noqa: S307
+    return made
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from litestar import Litestar, Response
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.serialization import default_serializer, encode_json
@@ -60,6 +61,25 @@ class Answer(Response[T]):
         )
 
 
+class Encoded(Answer[bytes]):
+    """A JSON document that is ready to be sent."""
+
+    background = media_type = status_code = None
+    cookies: list[Cookie] = []  # noqa: RUF012  nobody adds to them
+    response_type_encoders: dict[Any, Serializer] = {}  # noqa: RUF012
+    encoding = "utf-8"
+
+    def __init__(self, content: bytes, *headers: tuple[bytes, bytes]) -> None:
+        """Its bytes, and what its head says beside their type and length."""
+        self.content = content
+        self.sent = [*headers, _JSON_HEADER, (b"content-length", b"%d" % len(content))]
+
+    @property
+    def headers(self) -> dict[str, str]:  # type: ignore[override]
+        """For Litestar, where it has more to say."""
+        return {name.decode(): value.decode("latin-1") for name, value in self.sent[:-2]}
+
+
 class _Whole:
     """An answer in two messages."""
 
@@ -84,6 +104,8 @@ def short_answer(
     `media_type` and `status_code` are the handler's, for a result that does not say.
     """
     kind, content, headers = type(result), result, _NO_HEADERS
+    if kind is Encoded:
+        return _Whole(status_code, result.sent, result.content)
     if kind is Answer or kind is Response:
         if result.cookies or result.background or result.response_type_encoders:
             return None

@@ -117,6 +117,7 @@ class Read:
             guard for guard in guards if type(guard) is Requires
         )  # others have rules of their own
         self._guards = tuple(guard for guard in guards if type(guard) is not Requires and guard is not anyone)
+        self._looks = bool(self._guards or parameters.request)
         self._refusals: Mapping[Any, Any] = handler.resolve_exception_handlers()
         self._plain = not (
             handler.background
@@ -132,10 +133,9 @@ class Read:
         """Ask the handler, and send what it says."""
         scope["path_template"] = self._template
         try:
-            principal = scope.get("principal")
             for permission in self._permissions:
-                permission.check(principal)
-            if self._guards or self.parameters.request:
+                permission.check(scope.get("principal"))
+            if self._looks:
                 request = self._request(scope, receive, send)
                 for guard in self._guards:
                     await guard(request, self._handler)
@@ -144,10 +144,8 @@ class Read:
             for name, depends in self.parameters.dependencies:
                 arguments[name] = depends(scope)
             result = await self._call(**arguments)
-            sends: Any = None
-            if self._plain:
-                sends = short_answer(result, self._media_type, self._status, self._serializer)
-            if sends is None:
+            sends: Any = self._plain and short_answer(result, self._media_type, self._status, self._serializer)
+            if not sends:
                 request = self._request(scope, receive, send)
                 sends = await self._handler.to_response(app=self._app, data=result, request=request)
         except Exception as error:
