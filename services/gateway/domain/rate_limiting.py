@@ -6,10 +6,10 @@ the laws hold exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from lms_core.domain.errors import TooMany
 
@@ -18,30 +18,26 @@ CREDENTIALS = frozenset({"/api/v1/auth/login", "/api/v1/auth/register"})
 """Where passwords are tried: POSTs to these have a stricter limit."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Policy:
     """At most `burst` requests at once, and `rate` a second in the long run."""
 
     name: str
     rate: int
     burst: int
+    interval: int = field(init=False)
+    """Nanoseconds until one more request is allowed."""
+    tolerance: int = field(init=False)
+    """How far ahead of now the theoretical arrival time may be."""
 
     def __post_init__(self) -> None:
         if self.rate < 1 or self.burst < 1 or self.rate > SECOND:
             raise ValueError(f"{self.name}: rate and burst are at least 1")
-
-    @cached_property
-    def interval(self) -> int:
-        """Nanoseconds until one more request is allowed."""
-        return SECOND // self.rate
-
-    @cached_property
-    def tolerance(self) -> int:
-        """How far ahead of now the theoretical arrival time may be."""
-        return self.interval * self.burst
+        self.interval = SECOND // self.rate
+        self.tolerance = self.interval * self.burst
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What a caller has left of a policy."""
 
     policy: Policy

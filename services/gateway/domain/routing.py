@@ -28,9 +28,9 @@ _OWN = frozenset(
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _PATH = re.compile(
     rb"(?:/(?!\.\.?(?:/|\Z))"  # a segment that is neither `.` nor `..`, and not empty
-    rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]"
-    rb"|%(?![01]|2[eEfF]|5[cC]|7[fF])[0-9A-Fa-f]{2})+"  # no encoded control character, dot, slash or backslash
-    rb")+/?|/"
+    rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]++"
+    rb"|%(?![01]|2[eEfF]|5[cC]|7[fF])[0-9A-Fa-f]{2})++"  # no encoded control character, dot, slash or backslash
+    rb")++/?|/"
 )
 
 

@@ -41,7 +41,7 @@ class Admit:
         policy = self.policies.address if person is None else self.policies.person
         if policy is None:
             return strict
-        standing = await self.buckets.take(policy, network(address) if person is None else person)
+        standing = await self.buckets.take(policy, network(address) if person is None else person.int)
         if not standing.allowed:
             raise LimitReached(standing)
         return standing if strict is None or standing.remaining < strict.remaining else strict

@@ -34,17 +34,11 @@ class Limits:
 class Exchange:
     """`run` it once; `status` and `ended` say what became of it."""
 
-    # how it begins
-    _started = _streaming = _whole = _gone = False
-    _failed: Refusal | None = None
-    _size = 0
-    _last = 0.0
-    _cancels = 0
-    _task: asyncio.Task[Any] | None = None
-    _timer: asyncio.TimerHandle | None = None
-    _watcher: asyncio.Task[None] | None = None
-    status = 0
-    ended = 0.0
+    __slots__ = (
+        *("_raw_receive", "_raw_send", "_limits", "_extra", "_bodyless", "_body_done", "_told_empty"),
+        *("_started", "_streaming", "_whole", "_gone", "_failed", "_size", "_last"),
+        *("_cancels", "_task", "_timer", "_watcher", "status", "ended"),
+    )
 
     def __init__(
         self, method: str, receive: Any, send: Any, limits: Limits, extra: Iterable[Header], *, has_body: bool
@@ -57,6 +51,13 @@ class Exchange:
         self._bodyless = method == "HEAD"
         self._body_done = not has_body
         self._told_empty = has_body
+        self._started = self._streaming = self._whole = self._gone = False
+        self._failed: Refusal | None = None
+        self._size = self._cancels = self.status = 0
+        self._last = self.ended = 0.0
+        self._task: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
     async def run(self, upstream: Upstream, scope: dict[str, Any]) -> None:
         """Forward and pass back. Raises a Refusal while nothing is answered, BrokenOff afterwards; or ClientGone."""
@@ -74,7 +75,8 @@ class Exchange:
             if not (self._whole or self._gone or self._failed):
                 _log.error("a service crashed in its answer", path=scope["path"], exc_info=error)
         finally:
-            self._end()
+            if self._timer is not None or self._watcher is not None or self._cancels:
+                self._end()
         if self._whole:
             return
         if self._gone:
@@ -144,18 +146,20 @@ class Exchange:
         """ASGI's send, as the service sees it."""
         if self._gone or self._failed is not None:
             return _nothing()
-        if message["type"] == "http.response.body" and self._started and not self._whole:
-            return self._piece(message.get("body", b""), more=message.get("more_body", False))
-        if message["type"] == "http.response.start" and not self._started:
+        kind = message["type"]
+        if self._started:
+            if kind == "http.response.body" and not self._whole:
+                return self._piece(message.get("body", b""), more=message.get("more_body", False))
+        elif kind == "http.response.start":
             return self._start(message)
-        raise RuntimeError(f"{message['type']} is out of place")
+        raise RuntimeError(f"{kind} is out of place")
 
     def _start(self, message: dict[str, Any]) -> Awaitable[None]:
         status = self.status = message["status"]
-        headers = answer(message.get("headers", ()), status)
+        headers, media_type = answer(message.get("headers", ()), status)
         if status in (204, 304):
             self._bodyless = True
-        if dict(headers).get(b"content-type", b"").startswith(b"text/event-stream"):
+        if media_type.startswith(b"text/event-stream"):
             if self._timer is not None:
                 self._timer.cancel()
             self._stay()

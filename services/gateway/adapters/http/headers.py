@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 from lms_core.domain.errors import Invalid, Refusal
 
@@ -20,13 +22,13 @@ _HOP_BY_HOP: Final = (
     b"transfer-encoding",
     b"upgrade",
 )
-_DROP, _NOTE, _KEEP = object(), object(), object()
-_REQUEST: Final[dict[bytes, object]] = {
-    **dict.fromkeys((*_HOP_BY_HOP, b"expect", b"x-real-ip", b"x-forwarded", b"via"), _DROP),
-    # may stand once, and is looked at; what follows KEEP goes on as well
-    **dict.fromkeys((b"traceparent", b"tracestate"), _NOTE),
-    **dict.fromkeys((b"host", b"authorization", b"content-length", b"origin"), _KEEP),
-}
+_ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"origin", b"traceparent", b"tracestate"})
+"""These are looked at, and may stand once."""
+_REPLACED: Final = frozenset(
+    {b"traceparent", b"tracestate", b"forwarded", b"x-forwarded", b"x-real-ip", b"via", b"expect"}
+)
+"""What the gateway says itself, or nobody."""
+_REQUEST: Final = frozenset({*_HOP_BY_HOP, *_REPLACED})
 _ANSWER: Final = frozenset({*_HOP_BY_HOP, b"date", b"server", b"traceparent"})
 """`date` and `server` are written by the gateway's own server, `traceparent` by the gateway."""
 _ANSWER_WITHOUT_BODY: Final = _ANSWER | {b"content-length"}
@@ -34,53 +36,43 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?"
 _LONGEST_HOST = 253 + len(":65535")
 
 
-class Incoming(NamedTuple):
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A request's headers, sorted."""
 
     passed: list[Header]
     noted: dict[bytes, bytes]
-    """Those that the gateway looks at, and `x-forwarded-for` and `-proto` as they came."""
+    """All by name, for those that the gateway looks at."""
     has_body: bool
     fault: Refusal | None
 
 
 def sort(headers: Any) -> Incoming:
-    """One walk over a request's headers."""
-    passed: list[Header] = []
-    noted: dict[bytes, bytes] = {}
-    connection: list[bytes] = []
-    has_body, fault = False, None
-    meant = _REQUEST.get
-    for pair in headers:
-        name = pair[0]
-        what = meant(name)
-        if what is None:
-            if name.startswith(b"x-forwarded-"):
-                noted[name] = noted[name] + b"," + pair[1] if name in noted else pair[1]
-            elif name != b"forwarded":
-                passed.append(pair)
-        elif what is _DROP:
-            if name == b"connection":
-                connection.append(pair[1])
-            elif name == b"transfer-encoding":
-                has_body = True
-        else:
-            if name in noted:
-                fault = Invalid("{header} may stand once", header=name.decode())
-            noted[name] = pair[1]
-            if what is _KEEP:
-                passed.append(pair)
-    if connection:
-        named = _named(b",".join(connection))
-        if named:
-            passed = [pair for pair in passed if pair[0] not in named or meant(pair[0]) is _KEEP]
-    length = noted.get(b"content-length")
+    """What goes on, and what is looked at."""
+    noted, ends = dict(headers), _REQUEST
+    fault = _gathered(noted, headers) if len(noted) != len(headers) else None
+    if b"connection" in noted and (named := _named(noted[b"connection"]) - _ONCE):
+        ends |= named
+    passed = [pair for pair in headers if pair[0] not in ends and not pair[0].startswith(b"x-forwarded-")]
+    has_body, length = b"transfer-encoding" in noted, noted.get(b"content-length")
     if length is not None:
         if not length.isdigit() or len(length) > 18:
-            fault = Invalid("content-length is a number")
+            fault = fault or Invalid("content-length is a number")
         elif length.strip(b"0"):
             has_body = True
     return Incoming(passed, noted, has_body, fault)
+
+
+def _gathered(noted: dict[bytes, bytes], headers: Any) -> Refusal | None:
+    """Lines of one name are one list (RFC 9110, section 5.3); a fault, where they are of one that may stand once."""
+    fault, lines = None, dict[bytes, list[bytes]]((name, []) for name in noted)
+    for name, value in headers:
+        lines[name].append(value)
+    for name, values in lines.items():
+        if len(values) > 1:
+            noted[name] = b",".join(values)
+            if name in _ONCE:
+                fault = Invalid("{header} may stand once", header=name.decode())
+    return fault
 
 
 def _named(connection: bytes) -> frozenset[bytes]:
@@ -104,9 +96,15 @@ def forwarded(address: str, host: bytes, scheme: str) -> tuple[Header, ...]:
     )
 
 
-def answer(headers: Any, status: int) -> list[Header]:
-    """An answer's headers, without those that end here. Names come in lower case, as ASGI has it."""
+def answer(headers: Any, status: int) -> tuple[list[Header], bytes]:
+    """An answer's headers without those that end here, and its media type. Names are in lower case, as ASGI has it."""
+    named = dict(headers)
     ends = _ANSWER_WITHOUT_BODY if status in (204, 304) else _ANSWER
-    if b"connection" in dict(headers):
+    if b"connection" in named:
         ends |= _named(b",".join(value for name, value in headers if name == b"connection"))
-    return [header for header in headers if header[0] not in ends]
+    media_type = named.get(b"content-type", b"")
+    if len(named) == len(headers):
+        named.pop(b"traceparent", None)  # all services of ours tell it, and as a rule nothing else that ends here
+        if ends.isdisjoint(named):
+            return list(named.items()), media_type
+    return [header for header in headers if header[0] not in ends], media_type

@@ -77,21 +77,25 @@ class Proxy:
     ) -> None:
         began, ended, status, route = perf_counter(), 0.0, 500, None
         method, noted, trace = scope["method"], incoming.noted, traceparent[3:35]
-        extra: list[Header] = [(b"traceparent", traceparent.encode()), *self.cors.headers(noted.get(b"origin"))]
+        here = b"traceparent", traceparent.encode()
+        extra: list[Header] = [here, *self.cors.headers(noted.get(b"origin"))]
         try:
-            if (allowed := self.cors.preflight(scope, noted.get(b"origin"))) is not None:
+            if method == "OPTIONS" and (allowed := self.cors.preflight(scope, noted.get(b"origin"))) is not None:
                 status = 204
-                await _nothing(send, [extra[0], *allowed])
+                await _nothing(send, [here, *allowed])
                 return
             raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
             route = await self.find(raw_path, scope["path"])
-            self._check(incoming)
+            if incoming.has_body or incoming.fault is not None:
+                self._check(incoming)
             address, scheme = self.proxies.client(scope, noted)
             await self._admit(scope, noted.get(b"authorization"), address, extra)
             way = forwarded(address, noted.get(b"host", b""), scheme)
             exchange = Exchange(method, receive, send, self.limits, extra, has_body=incoming.has_body)
             upstream = self.services.upstream(route.service)
-            onward = _scope(scope, raw_path, [*incoming.passed, *way, *_trace(noted, traceparent)])
+            onward = _scope(scope, raw_path, [*incoming.passed, *way, here])
+            if b"tracestate" in noted:
+                onward["headers"] += _state(noted, here)
             try:
                 await exchange.run(upstream, onward)
             finally:
@@ -160,13 +164,10 @@ def _scope(scope: dict[str, Any], raw_path: bytes, headers: list[Header]) -> dic
     }
 
 
-def _trace(noted: dict[bytes, bytes], traceparent: str) -> Iterable[Header]:
+def _state(noted: dict[bytes, bytes], here: Header) -> Iterable[Header]:
     """The state of a trace goes on only with the trace (W3C Trace Context, section 3.3)."""
-    state = noted.get(b"tracestate")
-    here = (b"traceparent", traceparent.encode())
-    if state is None or noted.get(b"traceparent", b"")[3:35] != here[1][3:35]:
-        return (here,)
-    return here, (b"tracestate", state)
+    if noted.get(b"traceparent", b"")[3:35] == here[1][3:35]:
+        yield b"tracestate", noted[b"tracestate"]
 
 
 async def _nothing(send: Any, headers: list[Header]) -> None:
