@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from time import perf_counter
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -27,7 +28,8 @@ Scope: TypeAlias = Any
 
 MAX_KEY = 128
 _KEY = re.compile(rb"[!-~]{1,%d}" % MAX_KEY)
-_CAREFUL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_KEPT_BY_NONE = (b"cache-control", b"no-store")
+_NO_GUESSING = (b"x-content-type-options", b"nosniff")
 
 
 class Door:
@@ -42,39 +44,50 @@ class Door:
         self._verifier = verifier
         self._languages = languages
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Scope, receive: Any, send: Any) -> Awaitable[None]:
         """ASGI 3."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status = perf_counter(), 500
-        if scope["method"] == "HEAD":
-            send = _without_body(send)
+            return self._app(scope, receive, send)
         headers = dict(scope["headers"])
-        traceparent = headers.get(b"traceparent")
+        told = headers.get(b"traceparent")
+        parent = told.decode("latin-1") if told else None
+        if tracing.recording():
+            return self._recorded(scope, receive, send, headers, parent)
+        return self._serve(scope, receive, send, headers, tracing.following(parent))
+
+    async def _recorded(
+        self, scope: Scope, receive: Any, send: Any, headers: dict[bytes, bytes], parent: str | None
+    ) -> None:
+        with tracing.span(f"{self._service} {scope['method']}", parent, kind=SpanKind.SERVER):
+            await self._serve(scope, receive, send, headers, tracing.traceparent())
+
+    async def _serve(
+        self, scope: Scope, receive: Any, send: Any, headers: dict[bytes, bytes], traceparent: str
+    ) -> None:
+        began, status, method = perf_counter(), 500, scope["method"]
+        here = b"traceparent", traceparent.encode()
+        if method == "HEAD":
+            send = _without_body(send)
 
         def answer(message: Any) -> Any:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], *_unless_said(message["headers"]), (b"traceparent", here)]
+                status, said = message["status"], message["headers"]
+                message["headers"] = [*said, *_unless_said(said), here]
             return send(message)
 
-        with tracing.span(
-            f"{self._service} {scope['method']}",
-            traceparent.decode("latin-1") if traceparent else None,
-            kind=SpanKind.SERVER,
-        ):
-            here = tracing.traceparent().encode()
-            CONTAINER.set(self._container)
-            try:
-                receive = await self._admit(scope, headers, receive)
-            except Refusal as refusal:
-                await self._refuse(scope, answer, refusal, headers.get(b"accept-language"))
-            else:
-                await self._app(scope, receive, answer)
-        route = scope.get("path_template") or "-"
-        metrics.request(self._service, scope["method"], str(route), status, perf_counter() - began)
+        before = tracing.CARRIED.set(traceparent)
+        CONTAINER.set(self._container)
+        try:
+            receive = await self._admit(scope, headers, receive)
+        except Refusal as refusal:
+            await self._refuse(scope, answer, refusal, headers.get(b"accept-language"))
+        else:
+            await self._app(scope, receive, answer)
+        finally:
+            tracing.CARRIED.reset(before)
+        route = str(scope.get("path_template") or "-")
+        metrics.request(self._service, method, route, status, perf_counter() - began)
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> Any:
         """Who is it, and was this asked before? Raises Invalid, TooLarge, Unavailable."""
@@ -111,10 +124,12 @@ class Door:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _unless_said(headers: Any) -> list[tuple[bytes, bytes]]:
+def _unless_said(headers: Any) -> tuple[tuple[bytes, bytes], ...]:
     """An answer is kept by no cache, and is nothing but what it says it is, unless it says otherwise itself."""
     said = dict(headers)
-    return [header for header in _CAREFUL if header[0] not in said]
+    if b"x-content-type-options" in said:
+        return () if b"cache-control" in said else (_KEPT_BY_NONE,)
+    return (_NO_GUESSING,) if b"cache-control" in said else (_KEPT_BY_NONE, _NO_GUESSING)
 
 
 def _without_body(send: Any) -> Any:

@@ -8,14 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from lms_core.domain.ids import uuid7
-from lms_core.domain.time import from_ms
+from lms_core.domain.time import EPOCH, MILLISECOND
 
 
 class SystemClock:
     """See `lms_core.ports.clock.Clock`."""
 
     def now(self) -> datetime:
-        return from_ms(time.time_ns() // 1_000_000)
+        return EPOCH + time.time_ns() // 1_000_000 * MILLISECOND
 
 
 class SystemIds:

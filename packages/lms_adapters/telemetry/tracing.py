@@ -58,7 +58,7 @@ def span(name: str, parent: str | None = None, *, kind: SpanKind = SpanKind.INTE
     return _tracer.start_as_current_span(name, outside, kind=kind)
 
 
-_CARRIED: ContextVar[str] = ContextVar("lms_traceparent", default="")
+CARRIED: ContextVar[str] = ContextVar("lms_traceparent", default="")
 
 
 class _Carried:
@@ -70,10 +70,10 @@ class _Carried:
         self._here = traceparent
 
     def __enter__(self) -> None:
-        self._token = _CARRIED.set(self._here)
+        self._token = CARRIED.set(self._here)
 
     def __exit__(self, *_: object) -> None:
-        _CARRIED.reset(self._token)
+        CARRIED.reset(self._token)
 
 
 def resumed(traceparent: str) -> AbstractContextManager[object]:
@@ -94,20 +94,20 @@ def recording() -> bool:
 
 def following(parent: str | None) -> str:
     """The traceparent of a span that continues `parent`, or begins a trace: for a hot path that records nothing."""
-    here = getrandbits(64) or 1  # an id of zeros is none
+    here = (getrandbits(64) or 1).to_bytes(8).hex()  # an id of zeros is none
     if parent is not None:
         if _PARENT.fullmatch(parent) is not None:
-            return f"{parent[:36]}{here:016x}{parent[52:]}"
+            return f"{parent[:36]}{here}{parent[52:]}"
         remote = parse(parent)  # of a later version, or with other flags
         if remote is not None:
-            return f"00-{remote.trace_id:032x}-{here:016x}-{int(remote.trace_flags):02x}"
-    return f"00-{getrandbits(128) or 1:032x}-{here:016x}-00"
+            return f"00-{remote.trace_id:032x}-{here}-{int(remote.trace_flags):02x}"
+    return f"00-{(getrandbits(128) or 1).to_bytes(16).hex()}-{here}-00"
 
 
 def traceparent() -> str:
     """The current span as a `traceparent` header; empty outside any span."""
     if _tracer is None:
-        return _CARRIED.get()
+        return CARRIED.get()
     here = trace.get_current_span().get_span_context()
     if not here.is_valid:
         return ""
