@@ -32,7 +32,10 @@ class Repository(Generic[R, E]):
         self._row = row
         self._entity = entity
         self._read: list[R] = []  # the session holds rows weakly: kept, an update need not read again
-        self._fields: tuple[str, ...] = _fields(entity)  # type: ignore[arg-type]
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return _fields(self._entity)  # type: ignore[arg-type]
 
     @functools.cached_property
     def _rows(self) -> Any:  # made inside the unit of work: before it the session has no connection

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import BigInteger, Dialect, MetaData, Text, TypeDecorator, Uuid
 
-from lms_core.domain.time import from_ms, to_ms
+from lms_core.domain.time import EPOCH, MILLISECOND, to_ms
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Utc(TypeDecorator[datetime]):
 
 def moment(milliseconds: int | None) -> datetime | None:
     """A column of moments, read."""
-    return None if milliseconds is None else from_ms(milliseconds)
+    return None if milliseconds is None else EPOCH + milliseconds * MILLISECOND
 
 
 class Json(TypeDecorator[T], Generic[T]):

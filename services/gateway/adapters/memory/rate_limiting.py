@@ -21,10 +21,11 @@ class MemoryBuckets(Buckets):
         now, key = self._ticks(), (policy.name, caller)
         bucket = self._arrivals.get(key)
         if bucket is None:
-            bucket = self._arrivals[key] = [0]
+            bucket = [0]
+            if len(self._arrivals) >= self._size:
+                self._make_room(now)
+            self._arrivals[key] = bucket
         bucket[0], standing = take(policy, bucket[0], now)
-        if len(self._arrivals) > self._size:
-            self._make_room(now)
         return standing
 
     def _make_room(self, now: int) -> None:
