@@ -100,6 +100,8 @@ async def test_sign_ins_have_a_stricter_measure_and_forged_tokens_count_by_addre
 _LARGE = 50_000
 """Bytes of a header: with the others it is just not too much for the server."""
 _NAMES = ",".join(f"{n:04x}" for n in range(_LARGE // 5))
+_TWICE = [("tracestate", "a=1"), ("tracestate", "b=2")]
+"""What may stand once: the request is refused."""
 
 
 @pytest.mark.asyncio(loop_scope="package")
@@ -126,6 +128,7 @@ async def test_nothing_is_kept_of_what_strangers_make_up(shared: School, header:
             said = [(header, f"{value}{n:x}")]
             await knock(shared.front, "GET", f"{API}/auth/jwks", headers=said)
             await knock(shared.front, "GET", f"{API}/users/me", headers=said)
+            await knock(shared.front, "GET", f"{API}/auth/jwks", headers=[*said, *_TWICE])
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
 

@@ -36,8 +36,8 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?"
 _LONGEST_HOST = 253 + len(":65535")
 
 
-class Incoming(msgspec.Struct, frozen=True, gc=False):
-    """A request's headers, sorted."""
+class Incoming(msgspec.Struct, frozen=True):
+    """A request's headers, sorted. With `gc=False` a raised fault, which leads back here, would never be collected."""
 
     passed: list[Header]
     noted: dict[bytes, bytes]
