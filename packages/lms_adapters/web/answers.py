@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 from litestar import Litestar, Response
@@ -65,8 +66,8 @@ class Encoded(Answer[bytes]):
     """A JSON document that is ready to be sent."""
 
     background = media_type = status_code = None
-    cookies: list[Cookie] = []  # noqa: RUF012  nobody adds to them
-    response_type_encoders: dict[Any, Serializer] = {}  # noqa: RUF012
+    cookies: Sequence[Cookie] = ()  # type: ignore[assignment]  # of all answers: nobody can add to them
+    response_type_encoders: Mapping[Any, Serializer] = MappingProxyType({})  # type: ignore[assignment]
     encoding = "utf-8"
 
     def __init__(self, content: bytes, *headers: tuple[bytes, bytes]) -> None:
@@ -75,9 +76,9 @@ class Encoded(Answer[bytes]):
         self.sent = [*headers, _JSON_HEADER, (b"content-length", b"%d" % len(content))]
 
     @property
-    def headers(self) -> dict[str, str]:  # type: ignore[override]
-        """For Litestar, where it has more to say."""
-        return {name.decode(): value.decode("latin-1") for name, value in self.sent[:-2]}
+    def headers(self) -> Mapping[str, str]:  # type: ignore[override]
+        """For Litestar, where it has more to say. Nobody can add to them: it would be lost on the short way."""
+        return MappingProxyType({name.decode(): value.decode("latin-1") for name, value in self.sent[:-2]})
 
 
 class _Whole:

@@ -85,3 +85,12 @@ HAS = tag(version=7)
 def test_what_the_client_has_is_not_sent(has: str | None, status: int) -> None:
     answer = tagged({"a": 1}, has, version=7)
     assert (answer.status_code or 200, answer.headers["etag"]) == (status, HAS)
+
+
+def test_what_is_added_to_one_answer_is_never_said_in_another() -> None:
+    """Its parts are shared, or made anew each time: adding to them is an error at once."""
+    with pytest.raises(AttributeError):
+        tagged({"a": 1}).set_cookie("session", "Ada's")
+    with pytest.raises(TypeError):
+        tagged({"a": 1}).set_header("x-mine", "Ada's")
+    assert not tagged({"a": 1}).cookies
