@@ -94,6 +94,18 @@ def test_a_path_that_could_be_read_in_two_ways_is_refused(path: bytes) -> None:
         check(path)
 
 
+@pytest.mark.parametrize("end", [b"", b"/", b"%", b"%2e", b"/..", b"\x00"])
+@pytest.mark.parametrize("repeated", [b"a", b"/a", b"%41", b"a%41", b"/%41a"])
+def test_a_long_path_is_read_once(repeated: bytes, end: bytes) -> None:
+    """Sixty kilobytes of it: an expression that went back over them would take minutes."""
+    path = b"/a" + repeated * (60_000 // len(repeated)) + end
+    if end in (b"", b"/"):
+        check(path)
+    else:
+        with pytest.raises(BadPath):
+            check(path)
+
+
 @given(st.binary(max_size=12), st.sampled_from([b"..", b".", b"", b"%2e%2E", b"%2f", b"%00", b"a"]))
 def test_what_is_taken_has_no_dot_or_empty_segment_when_it_is_decoded(rest: bytes, trick: bytes) -> None:
     path = b"/" + trick + b"/" + rest
