@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -59,6 +62,40 @@ def test_what_is_looked_at_stands_once_or_the_request_is_at_fault(headers: list[
         assert incoming.has_body == (chunked or lengths == [b"12"])
     hops = [value for name, value in headers if name == b"x-forwarded-for"]
     assert incoming.noted.get(b"x-forwarded-for", b"") == b",".join(hops)  # a list (RFC 9110, section 5.3)
+
+
+def test_what_is_looked_at_cannot_be_named_away() -> None:
+    named = (b"connection", b"X-Mine, Host, keep-alive")
+    passed = sort([(b"host", b"a"), named, (b"x-mine", b"1"), (b"accept", b"*/*")]).passed
+    assert passed == [(b"host", b"a"), (b"accept", b"*/*")]
+
+
+@pytest.mark.parametrize(
+    ("length", "has_body", "is_fault"),
+    [
+        *((b"0", False, False), (b"00", False, False), (b"12", True, False), (b"9" * 18, True, False)),
+        *((b"9" * 19, False, True), (b"-1", False, True), (b"1_0", False, True), (b"", False, True)),
+    ],
+)
+def test_the_length_of_a_body_is_a_number(length: bytes, has_body: bool, is_fault: bool) -> None:
+    incoming = sort([(b"content-length", length)])
+    assert (incoming.has_body, incoming.fault is not None) == (has_body, is_fault)
+
+
+def test_a_request_at_fault_leaves_nothing_behind() -> None:
+    """What is raised holds the frames that it came through, and they hold the headers."""
+    left = _refused()
+    gc.collect()
+    assert left() is None
+
+
+def _refused() -> weakref.ref[BaseException]:
+    incoming = sort([(b"host", b"a"), (b"host", b"b")])
+    assert incoming.fault is not None
+    try:
+        raise incoming.fault
+    except Invalid as fault:
+        return weakref.ref(fault)
 
 
 ANSWERED = [b"content-type", b"etag", b"set-cookie", b"content-length", b"date", b"server", b"traceparent", b"x-hop"]
