@@ -72,16 +72,17 @@ def at_once(handler: Any, container: AsyncContainer) -> Any:
     if function is None:
         return handler
     try:
-        make = maker(container, wanted(function))
+        written = maker(container, wanted(function))
     except Unfit:
         return handler
     call: Any = MethodType(function, handler.__self__) if isinstance(handler, MethodType) else function
 
     async def filled(**given: Any) -> Any:
+        make = written()
         try:
-            return await call(**given, **make()())
+            return await call(**given, **make())
         except Raced:
-            return await call(**given, **make()())
+            return await call(**given, **make())
 
     return filled
 

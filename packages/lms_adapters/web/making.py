@@ -21,9 +21,9 @@ class Unfit(Exception):
 
 
 def maker(container: AsyncContainer, wanted: Mapping[str, type[Any]]) -> Callable[[], Callable[[], dict[str, Any]]]:
-    """How to get a function that makes what is wanted as Dishka would in a new REQUEST scope. Raises Unfit.
+    """Gives, when it is called, a function that makes what is wanted as Dishka would in a new REQUEST scope.
 
-    What lives in the APP scope is taken from the container when it is got: not before it is needed.
+    What lives in the APP scope is taken from the container with the first call, not before. Raises Unfit.
     """
     recipe = _Recipe(container)
     made = ", ".join(f"{name!r}: {recipe.of(kind)}" for name, kind in wanted.items())
@@ -73,7 +73,7 @@ class _Recipe:
         arguments = [self._of(scope, need) for need in factory.dependencies]
         arguments += [f"{name}={self._of(scope, need)}" for name, need in factory.kw_dependencies.items()]
         usual = key == DependencyKey(key.type_hint, DEFAULT_COMPONENT)  # of no component, and decorated by nothing
-        if not (usual and factory.cache and factory.type in (FactoryType.FACTORY, FactoryType.VALUE)):
+        if not (usual and factory.cache and factory.type is FactoryType.FACTORY):
             raise Unfit(key)
         number = len(self._names)
         if factory.scope is Scope.APP:

@@ -91,5 +91,5 @@ def _tag(body: bytes, version: int | None, whose: UUID | None) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _mark(whose: int | None) -> str:
-    """Whose tag it is, for all to compare and nobody to read."""
+    """Whose tag it is (the number of their id: a UUID is hashed slowly), for all to compare and nobody to read."""
     return "" if whose is None else hashlib.blake2b(whose.to_bytes(16), digest_size=4).hexdigest()

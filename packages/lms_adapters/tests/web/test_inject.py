@@ -10,6 +10,7 @@ import pytest
 from dishka import AsyncContainer, FromDishka, Has, Provider, Scope, make_async_container
 
 from lms_adapters.web.inject import at_once, inject
+from lms_adapters.web.making import maker
 from lms_core.domain.errors import Raced
 
 
@@ -52,6 +53,22 @@ async def test_each_call_is_a_request_of_its_own() -> None:
     assert ask.mine is tell.mine
     assert ask.mine is not again.mine
     assert ask.shared is again.shared
+
+
+async def test_the_function_is_written_once_and_not_before_it_is_needed() -> None:
+    made: list[Shared] = []
+
+    def shared() -> Shared:
+        made.append(Shared())
+        return made[-1]
+
+    provider = Provider(scope=Scope.APP)
+    provider.provide(shared)
+    written = maker(make_async_container(provider), {"shared": Shared})
+    assert made == []
+    assert written() is written()
+    assert written()() == {"shared": made[0]}
+    assert len(made) == 1
 
 
 class Other(Mine):

@@ -66,6 +66,10 @@ def test_a_tag_is_of_what_is_shown_and_of_whom_it_is_shown_to() -> None:
     assert tag(version=1) == tag(version=1)
 
 
+def test_a_tag_counts_after_an_upgrade() -> None:
+    assert tag({"a": 1}, version=7, whose=ADA) == '"7@25532fb6-7823357dd1d3"'
+
+
 HAS = tag(version=7)
 
 
