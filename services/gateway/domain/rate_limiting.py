@@ -18,7 +18,7 @@ CREDENTIALS = frozenset({"/api/v1/auth/login", "/api/v1/auth/register"})
 """Where passwords are tried: POSTs to these have a stricter limit."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """At most `burst` requests at once, and `rate` a second in the long run."""
 
@@ -33,8 +33,8 @@ class Policy:
     def __post_init__(self) -> None:
         if self.rate < 1 or self.burst < 1 or self.rate > SECOND:
             raise ValueError(f"{self.name}: rate and burst are at least 1")
-        self.interval = SECOND // self.rate
-        self.tolerance = self.interval * self.burst
+        object.__setattr__(self, "interval", SECOND // self.rate)
+        object.__setattr__(self, "tolerance", self.interval * self.burst)
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
