@@ -25,3 +25,10 @@ def test_methods_that_nobody_knows_are_one() -> None:
     pots = {"service": "measured", "route": "/pots", "status": "405"}
     assert REGISTRY.get_sample_value(f"{NAME}_count", pots | {"method": "other"}) == 2.0
     assert REGISTRY.get_sample_value(f"{NAME}_count", pots | {"method": "BREW"}) is None
+
+
+def test_requests_that_nobody_reads_are_few() -> None:
+    for _ in range(250):
+        metrics.request("unread", "GET", "/things", 200, 0.001)
+    assert len(metrics._requests._fresh) < 100
+    assert REGISTRY.get_sample_value(f"{NAME}_count", LABELS | {"service": "unread"}) == 250.0

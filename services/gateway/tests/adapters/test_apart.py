@@ -117,3 +117,58 @@ async def test_a_service_that_cancels_itself_has_not_answered() -> None:
 
     call = await Call("GET", "/api/v1/thing").through(await edge(gives_up))
     assert (call.status, call.problem["type"]) == (502, "/problems/gateway/bad-answer")
+
+
+async def test_what_an_exchange_began_ends_with_it() -> None:
+    """The clock, that could cancel its task later, and the watch over the client."""
+
+    async def waits_and_fails(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0)
+        raise RuntimeError("no answer")
+
+    async def in_pieces(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"one", "more_body": True})
+        await send({"type": "http.response.body", "body": b"two"})
+
+    here = asyncio.current_task()
+    assert here is not None
+    call = await Call("GET", "/api/v1/thing").through(await edge(waits_and_fails, deadline=0))
+    assert call.status == 502
+    call = await Call("GET", "/api/v1/thing").through(await edge(in_pieces))
+    assert call.body == b"onetwo"
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {here}
+    assert here.cancelling() == 0
+
+
+async def test_what_is_out_of_place_is_not_sent() -> None:
+    start = {"type": "http.response.start", "status": 200, "headers": []}
+    body = {"type": "http.response.body", "body": b"one"}
+
+    def saying(*messages: dict[str, Any]) -> Any:
+        async def service(scope: Any, receive: Any, send: Any) -> None:
+            for message in messages:
+                await send(dict(message))
+
+        return service
+
+    early = await Call("GET", "/api/v1/thing").through(await edge(saying(body, start)))
+    assert (early.status, early.problem["type"]) == (502, "/problems/gateway/bad-answer")
+    twice = await Call("GET", "/api/v1/thing").through(await edge(saying(start, body, body)))
+    assert (twice.status, twice.body) == (200, b"one")
+    with pytest.raises(BrokenOff):
+        await Call("GET", "/api/v1/thing").through(await edge(saying(start, start, body)))
+
+
+async def test_an_event_stream_with_a_charset_has_no_deadline_either() -> None:
+    async def events(scope: Any, receive: Any, send: Any) -> None:
+        kind = (b"content-type", b"text/event-stream; charset=utf-8")
+        await send({"type": "http.response.start", "status": 200, "headers": [kind]})
+        for _ in range(3):  # a deadline of none is over after the first
+            await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b": on\n\n"})
+
+    call = await Call("GET", "/api/v1/thing").through(await edge(events, deadline=0))
+    assert call.body == b": on\n\n"

@@ -82,6 +82,12 @@ def test_the_length_of_a_body_is_a_number(length: bytes, has_body: bool, is_faul
     assert (incoming.has_body, incoming.fault is not None) == (has_body, is_fault)
 
 
+def test_a_header_that_stands_twice_is_the_fault_that_is_told() -> None:
+    fault = sort([(b"host", b"a"), (b"content-length", b"x"), (b"host", b"b")]).fault
+    assert fault is not None
+    assert fault.facts == {"header": "host"}
+
+
 def test_a_request_at_fault_leaves_nothing_behind() -> None:
     """What is raised holds the frames that it came through, and they hold the headers."""
     left = _refused()

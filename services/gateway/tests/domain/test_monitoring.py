@@ -38,6 +38,17 @@ def test_requests_are_counted_by_second_and_service() -> None:
     assert sum(tally.series(501)[0]) == 1
 
 
+def test_a_tally_is_of_sixty_whole_seconds_and_keeps_no_more() -> None:
+    tally = Tally()
+    for second in range(100, 161):
+        tally.count("auth", second, failed=True)
+        tally.count("auth", second, failed=True)
+    assert tally.series(160) == ([2] * 60, [2] * 60)
+    assert tally.rates(160) == {"auth": (2.0, 2.0)}
+    tally.count("auth", 1000, failed=False)
+    assert len(tally._counts) == 1
+
+
 def test_the_last_requests_of_a_trace_are_remembered() -> None:
     kept = Recollection(size=2)
     for n, trace in enumerate("aab"):
