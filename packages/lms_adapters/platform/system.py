@@ -14,7 +14,7 @@ from lms_core.domain.time import EPOCH, MILLISECOND
 class SystemClock:
     """See `lms_core.ports.clock.Clock`."""
 
-    def now(self) -> datetime:
+    def now(self) -> datetime:  # as `from_ms`, without the call: every request asks three times
         return EPOCH + time.time_ns() // 1_000_000 * MILLISECOND
 
 

@@ -35,7 +35,7 @@ class Repository(Generic[R, E]):
 
     @property
     def _fields(self) -> tuple[str, ...]:
-        return _fields(self._entity)  # type: ignore[arg-type]
+        return _fields_of(self._entity)  # type: ignore[arg-type]
 
     @functools.cached_property
     def _rows(self) -> Any:  # made inside the unit of work: before it the session has no connection
@@ -99,7 +99,7 @@ def taken(error: BaseException | None) -> bool:
 
 
 @functools.cache
-def _fields(entity: Any) -> tuple[str, ...]:
+def _fields_of(entity: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(entity))
 
 

@@ -46,7 +46,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 def moment(milliseconds: int | None) -> datetime | None:
-    """A column of moments, read."""
+    """A column of moments, read: as `from_ms`, without the call, for it is in every row."""
     return None if milliseconds is None else EPOCH + milliseconds * MILLISECOND
 
 

@@ -36,7 +36,10 @@ class _Line(msgspec.Struct, gc=False):
 
 
 class AccessLog:
-    """Lines for machines are gathered, and written together a moment later or at the end of the process."""
+    """Lines for machines are gathered, and written together a moment later or at the end of the process.
+
+    Made when logging is configured: it keeps to the form that there is.
+    """
 
     def __init__(self) -> None:
         self._gathered: list[_Request] = []

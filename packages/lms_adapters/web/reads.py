@@ -144,8 +144,10 @@ class Read:
             for name, depends in self.parameters.dependencies:
                 arguments[name] = depends(scope)
             result = await self._call(**arguments)
-            sends: Any = self._plain and short_answer(result, self._media_type, self._status, self._serializer)
-            if not sends:
+            sends: Any = None
+            if self._plain:
+                sends = short_answer(result, self._media_type, self._status, self._serializer)
+            if sends is None:
                 request = self._request(scope, receive, send)
                 sends = await self._handler.to_response(app=self._app, data=result, request=request)
         except Exception as error:

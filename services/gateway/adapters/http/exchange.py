@@ -35,9 +35,26 @@ class Exchange:
     """`run` it once; `status` and `ended` say what became of it."""
 
     __slots__ = (
-        *("_raw_receive", "_raw_send", "_limits", "_extra", "_bodyless", "_body_done", "_told_empty"),
-        *("_started", "_streaming", "_whole", "_gone", "_failed", "_size", "_last"),
-        *("_cancels", "_task", "_timer", "_watcher", "status", "ended"),
+        "_body_done",
+        "_bodyless",
+        "_cancels",
+        "_extra",
+        "_failed",
+        "_gone",
+        "_last",
+        "_limits",
+        "_raw_receive",
+        "_raw_send",
+        "_size",
+        "_started",
+        "_streaming",
+        "_task",
+        "_timer",
+        "_told_empty",
+        "_watcher",
+        "_whole",
+        "ended",
+        "status",
     )
 
     def __init__(
