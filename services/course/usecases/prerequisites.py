@@ -72,10 +72,10 @@ class ReplacePrerequisites:
 
     async def __call__(self, me: Principal, course_id: UUID, version: int, required: Sequence[UUID]) -> Needs:
         async with self.uow:
+            graph = await self.prerequisites.graph(required)  # first: rivals wait here, and hold no course
             course = await self.courses.get(course_id)
             must_edit(me, course.instructor_id, course.published_version)
             course.read_as(version)
-            graph = await self.prerequisites.graph(required)
             needed = chosen(required, await self.prerequisites.published(required))
             refuse_cycles(NamedCourse(course_id=course_id, title=course.title), needed, graph)
             await self.prerequisites.replace(course_id, required)
